@@ -1,0 +1,39 @@
+"""JSON pointers (RFC 6901): how every finding and error says where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["escape", "join", "resolve", "split"]
+
+_MISSING = object()
+
+
+def escape(step: str) -> str:
+    """One reference token, escaped (RFC 6901 section 3)."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def join(*steps: str | int) -> str:
+    """The pointer made of unescaped steps."""
+    return "".join(f"/{escape(str(step))}" for step in steps)
+
+
+def split(pointer: str) -> list[str]:
+    """The unescaped steps of a pointer; none for the whole document."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def resolve(tree: Any, pointer: str, default: Any = None) -> Any:
+    """What stands at ``pointer`` in ``tree``, or ``default`` when nothing does (section 4)."""
+    current = tree
+    for step in split(pointer):
+        if isinstance(current, dict):
+            current = current.get(step, _MISSING)
+        elif isinstance(current, list) and step.isdigit() and int(step) < len(current):
+            current = current[int(step)]
+        else:
+            return default
+        if current is _MISSING:
+            return default
+    return current

@@ -1,0 +1,147 @@
+"""What became of every value, and what was checked: findings, checks, and the report that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict"]
+
+
+class Outcome(StrEnum):
+    """What became of one leaf of the source (D3)."""
+
+    KEPT = "kept"
+    TRANSFORMED = "transformed"
+    DEFAULTED = "defaulted"
+    DROPPED = "dropped"
+
+
+class Layer(StrEnum):
+    """Where the target holds a leaf that was not dropped."""
+
+    NATIVE = "native"
+    CARRIED = "carried"
+    ORIGINAL = "original"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Verdict(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about one place. Never holds the value itself, only where it stands.
+
+    ``outcome`` is set for a leaf of the source, with the ``rule`` that read or wrote it and the
+    ``layer`` of the target that holds it; a remark without outcome is about something else.
+    """
+
+    pointer: str
+    code: str
+    severity: Severity = Severity.INFO
+    rule: str = ""
+    outcome: Outcome | None = None
+    layer: Layer | None = None
+    target: str = ""
+    message: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as JSON, empty members left out."""
+        members = {
+            "pointer": self.pointer,
+            "code": self.code,
+            "severity": self.severity.value,
+            "rule": self.rule,
+            "outcome": self.outcome.value if self.outcome else "",
+            "layer": self.layer.value if self.layer else "",
+            "target": self.target,
+            "message": self.message,
+        }
+        return {name: value for name, value in members.items() if value or name == "pointer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verification step and its tri-state result (D5)."""
+
+    name: str
+    verdict: Verdict
+    code: str = ""
+    message: str = ""
+    pointer: str = ""
+    hint: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The check as JSON, empty members left out."""
+        members = {
+            "name": self.name,
+            "verdict": self.verdict.value,
+            "code": self.code,
+            "message": self.message,
+            "pointer": self.pointer,
+            "hint": self.hint,
+        }
+        return {name: value for name, value in members.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the gateway has to say about one credential on its way.
+
+    ``findings`` account for the leaves of the source and add remarks; ``checks`` are the
+    verification steps; ``facts`` are short machine-readable answers (formats, digests, versions).
+    """
+
+    findings: tuple[Finding, ...] = ()
+    checks: tuple[Check, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def with_findings(self, *findings: Finding) -> Report:
+        return replace(self, findings=(*self.findings, *findings))
+
+    def with_checks(self, *checks: Check) -> Report:
+        return replace(self, checks=(*self.checks, *checks))
+
+    def with_facts(self, **facts: Any) -> Report:
+        return replace(self, facts={**self.facts, **facts})
+
+    def counts(self) -> dict[str, int]:
+        """How many leaves of the source ended as kept, transformed, defaulted, dropped."""
+        totals = {outcome.value: 0 for outcome in Outcome}
+        for finding in self.findings:
+            if finding.outcome is not None:
+                totals[finding.outcome.value] += 1
+        return totals
+
+    def dropped(self) -> tuple[Finding, ...]:
+        """The leaves that are neither native nor carried in the target."""
+        return tuple(f for f in self.findings if f.outcome is Outcome.DROPPED)
+
+    def verdict(self) -> Verdict:
+        """``invalid`` if any check failed, ``valid`` if all passed, else ``undetermined``."""
+        verdicts = {check.verdict for check in self.checks}
+        if Verdict.INVALID in verdicts:
+            return Verdict.INVALID
+        if verdicts == {Verdict.VALID}:
+            return Verdict.VALID
+        return Verdict.UNDETERMINED
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON, in the shape the HTTP interface and ``--report`` give out."""
+        return {
+            **self.facts,
+            "verdict": self.verdict().value,
+            "checks": [check.to_json() for check in self.checks],
+            "leaves": self.counts(),
+            "findings": [finding.to_json() for finding in self.findings],
+        }

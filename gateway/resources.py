@@ -1,0 +1,55 @@
+"""The data that comes with the gateway: mapping tables, contexts, examples, in a wheel and a checkout alike."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from gateway.errors import GatewayFailed
+
+__all__ = ["context_bytes", "data_path", "example_bytes", "example_names", "mapping_names", "mapping_text"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def data_path(folder: str) -> Path:
+    """The folder ``mappings``, ``contexts`` or ``examples``: inside the wheel, else beside the package."""
+    for candidate in (_PACKAGE / "_data" / folder, _PACKAGE.parent / folder):
+        if candidate.is_dir():
+            return candidate
+    raise GatewayFailed(f"the gateway's own {folder} are missing", hint="Install the package again.")
+
+
+def _read(folder: str, name: str) -> bytes:
+    path = data_path(folder) / name
+    if ".." in Path(name).parts or not path.is_file():
+        raise GatewayFailed(f"no {name} among the gateway's {folder}")
+    return path.read_bytes()
+
+
+@cache
+def mapping_text(name: str) -> str:
+    """A mapping table, as TOML text; read once."""
+    return _read("mappings", name).decode()
+
+
+def mapping_names() -> tuple[str, ...]:
+    """The names of all mapping tables, without ``.toml``."""
+    return tuple(sorted(path.stem for path in data_path("mappings").glob("*.toml")))
+
+
+@cache
+def context_bytes(path: str) -> bytes:
+    """A file of ``contexts/``, byte for byte; read once."""
+    return _read("contexts", path)
+
+
+def example_names() -> tuple[str, ...]:
+    """The gateway's own example credentials."""
+    return tuple(sorted(path.name for path in data_path("examples").iterdir() if path.is_file()))
+
+
+def example_bytes(name: str) -> bytes:
+    """One example credential, byte for byte."""
+    return _read("examples", name)

@@ -1,0 +1,25 @@
+"""Fixtures for the whole suite: where the corpora are, if they are here at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def corpora_path() -> Path:
+    """The folder of other people's samples: ``$GATEWAY_CORPORA``, else ``../shared/data``."""
+    given = os.environ.get("GATEWAY_CORPORA")
+    return Path(given) if given else REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The corpora, or a skip that says where they were looked for."""
+    path = corpora_path()
+    if not path.is_dir():
+        pytest.skip(f"no corpora at {path}: set GATEWAY_CORPORA to run these tests")
+    return path
