@@ -1,0 +1,29 @@
+"""The hub: one credential model, a superset of ELM 3.2 and Open Badges 3.0 (D2).
+
+Every text is a ``Text`` (language map), every coded value a ``Concept``; dates, durations and
+numbers are kept as they were written. Nodes are frozen; ``gateway.model.schema`` lists their fields.
+"""
+
+from gateway.model import claims, contacts, credential, specifications, values
+from gateway.model.claims import *  # noqa: F403
+from gateway.model.contacts import *  # noqa: F403
+from gateway.model.credential import *  # noqa: F403
+from gateway.model.difference import Difference, apply, difference
+from gateway.model.schema import CLASSES, FieldSpec, fields_of, walk
+from gateway.model.specifications import *  # noqa: F403
+from gateway.model.values import *  # noqa: F403
+
+__all__ = [
+    "CLASSES",
+    "Difference",
+    "FieldSpec",
+    "apply",
+    "difference",
+    "fields_of",
+    "walk",
+    *claims.__all__,
+    *contacts.__all__,
+    *credential.__all__,
+    *specifications.__all__,
+    *values.__all__,
+]

@@ -1,0 +1,94 @@
+"""The fields of every hub class, as data: what mapping tables and walks are checked against."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal
+
+from gateway.model import claims, contacts, credential, specifications, values
+from gateway.model.values import LangString
+
+__all__ = ["CLASSES", "FieldSpec", "Kind", "class_name", "fields_of", "is_node", "walk"]
+
+Kind = Literal["text", "string", "integer", "boolean", "node"]
+
+CLASSES: dict[str, type] = {
+    name: getattr(module, name)
+    for module in (values, contacts, specifications, claims, credential)
+    for name in module.__all__
+    if is_dataclass(getattr(module, name)) and name != "LangString"
+}
+"""Every node class of the hub by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field: its kind, whether it holds several, and the classes a node in it may have."""
+
+    name: str
+    kind: Kind
+    many: bool
+    classes: tuple[type, ...] = ()
+
+
+@cache
+def fields_of(node_class: type) -> dict[str, FieldSpec]:
+    """The fields of a hub class by name, in order of declaration."""
+    hints = typing.get_type_hints(node_class)
+    return {item.name: _spec(item.name, hints[item.name]) for item in fields(node_class)}
+
+
+def _spec(name: str, hint: Any) -> FieldSpec:
+    if hint == values.Text:
+        return FieldSpec(name, "text", many=False)
+    if typing.get_origin(hint) is tuple:
+        member = typing.get_args(hint)[0]
+        kind, classes = _kind(member)
+        return FieldSpec(name, kind, many=True, classes=classes)
+    kind, classes = _kind(hint)
+    return FieldSpec(name, kind, many=False, classes=classes)
+
+
+def _kind(hint: Any) -> tuple[Kind, tuple[type, ...]]:
+    scalars: dict[Any, Kind] = {str: "string", int: "integer", bool: "boolean"}
+    members = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    members = tuple(member for member in members if member is not type(None))
+    if members[0] in scalars:
+        return scalars[members[0]], ()
+    return "node", members
+
+
+def is_node(value: object) -> bool:
+    """Whether ``value`` is a node of the hub (a language string is a value, not a node)."""
+    return is_dataclass(value) and not isinstance(value, (LangString, type))
+
+
+def class_name(node: object) -> str:
+    """The name of a node's class."""
+    return type(node).__name__
+
+
+def walk(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Every filled field below ``node`` that is no node itself, with its hub pointer.
+
+    A text counts as one value; a field of several scalars gives one entry for each.
+    """
+    for name, spec in fields_of(type(node)).items():
+        value = getattr(node, name)
+        here = f"{pointer}/{name}"
+        if value is None or value == ():
+            continue
+        if spec.kind == "text" or (spec.kind != "node" and not spec.many):
+            yield here, value
+        elif not spec.many:
+            yield from walk(value, here)
+        else:
+            for index, item in enumerate(value):
+                if spec.kind == "node":
+                    yield from walk(item, f"{here}/{index}")
+                else:
+                    yield f"{here}/{index}", item
