@@ -26,26 +26,62 @@ SOURCES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     # our name, published file in the corpora, URLs it answers, whether it is what they answer now
     ("w3c/credentials-v1", f"{W3C}/credentials-v1.jsonld", ("https://www.w3.org/2018/credentials/v1",), True),
     ("w3c/credentials-v2", f"{W3C}/credentials-v2.jsonld", ("https://www.w3.org/ns/credentials/v2",), True),
-    ("w3c/credentials-examples-v1", f"{BUNDLED}/2018-credentials-examples-v1.jsonld",
-     ("https://www.w3.org/2018/credentials/examples/v1",), True),
-    ("w3c/credentials-examples-v2", f"{W3C}/credentials-examples-v2.jsonld",
-     ("https://www.w3.org/ns/credentials/examples/v2",), True),
-    ("w3c/undefined-terms-v2", f"{W3C}/credentials-undefined-terms-v2.jsonld",
-     ("https://www.w3.org/ns/credentials/undefined-terms/v2",), True),
-    ("w3c/data-integrity-v1", f"{W3C}/data-integrity-v1.jsonld", ("https://w3id.org/security/data-integrity/v1",), True),
-    ("w3c/data-integrity-v2", f"{W3C}/data-integrity-v2.jsonld", ("https://w3id.org/security/data-integrity/v2",), True),
+    (
+        "w3c/credentials-examples-v1",
+        f"{BUNDLED}/2018-credentials-examples-v1.jsonld",
+        ("https://www.w3.org/2018/credentials/examples/v1",),
+        True,
+    ),
+    (
+        "w3c/credentials-examples-v2",
+        f"{W3C}/credentials-examples-v2.jsonld",
+        ("https://www.w3.org/ns/credentials/examples/v2",),
+        True,
+    ),
+    (
+        "w3c/undefined-terms-v2",
+        f"{W3C}/credentials-undefined-terms-v2.jsonld",
+        ("https://www.w3.org/ns/credentials/undefined-terms/v2",),
+        True,
+    ),
+    (
+        "w3c/data-integrity-v1",
+        f"{W3C}/data-integrity-v1.jsonld",
+        ("https://w3id.org/security/data-integrity/v1",),
+        True,
+    ),
+    (
+        "w3c/data-integrity-v2",
+        f"{W3C}/data-integrity-v2.jsonld",
+        ("https://w3id.org/security/data-integrity/v2",),
+        True,
+    ),
     ("w3c/multikey-v1", f"{W3C}/multikey-v1.jsonld", ("https://w3id.org/security/multikey/v1",), True),
     ("w3c/jwk-v1", f"{W3C}/jwk-v1.jsonld", ("https://w3id.org/security/jwk/v1",), True),
-    ("w3c/ed25519-2020-v1", f"{W3C}/ed25519-2020-v1.jsonld", ("https://w3id.org/security/suites/ed25519-2020/v1",), True),
+    (
+        "w3c/ed25519-2020-v1",
+        f"{W3C}/ed25519-2020-v1.jsonld",
+        ("https://w3id.org/security/suites/ed25519-2020/v1",),
+        True,
+    ),
     ("w3c/did-v1", f"{W3C}/did-v1.jsonld", ("https://www.w3.org/ns/did/v1",), True),
     ("w3c/did-v1.1", f"{W3C}/did-v1.1rc1.jsonld", ("https://www.w3.org/ns/did/v1.1",), True),
     ("w3c/cid-v1", f"{W3C}/cid-v1.jsonld", ("https://www.w3.org/ns/cid/v1",), True),
     ("w3c/status-list-2021-v1", f"{W3C}/vc-status-list-2021-v1.jsonld", (f"{STATUS}/2021/v1",), True),
-    ("w3c/status-list-v1", f"{W3C}/vc-status-list-v1.jsonld",
-     (f"{STATUS}/v1", "https://www.w3.org/ns/credentials/status/v1"), True),
+    (
+        "w3c/status-list-v1",
+        f"{W3C}/vc-status-list-v1.jsonld",
+        (f"{STATUS}/v1", "https://www.w3.org/ns/credentials/status/v1"),
+        True,
+    ),
     ("w3c/security-v1", f"{BUNDLED}/security-v1.jsonld", ("https://w3id.org/security/v1",), True),
     ("w3c/security-v2", f"{BUNDLED}/security-v2.jsonld", ("https://w3id.org/security/v2",), True),
-    ("w3c/jws-2020-v1", f"{BUNDLED}/suites-jws-2020.jsonld", ("https://w3id.org/security/suites/jws-2020/v1",), True),
+    (
+        "w3c/jws-2020-v1",
+        f"{BUNDLED}/suites-jws-2020.jsonld",
+        ("https://w3id.org/security/suites/jws-2020/v1",),
+        True,
+    ),
     ("w3c/odrl", f"{BUNDLED}/odrl.jsonld", ("https://www.w3.org/ns/odrl.jsonld",), True),
     ("ob/v3p0", f"{DEVELOP}/context.json", (f"{OB3}/context.json", f"{OB3}/context-3.0.0.json"), True),
     ("ob/v3p0-3.0.1", f"{DEVELOP}/context-3.0.1.json", (f"{OB3}/context-3.0.1.json",), True),
@@ -53,20 +89,44 @@ SOURCES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
     ("ob/v3p0-3.0.3-2025-04", f"{DEVELOP}/context-3.0.3.json", (f"{OB3}/context-3.0.3.json",), False),
     ("ob/v3p0-3.0.3", f"{BUNDLED}/ob-v3p0-3.0.3.json", (f"{OB3}/context-3.0.3.json",), True),
     ("ob/v3p0-extensions", f"{BUNDLED}/ob-v3p0-extensions.json", (f"{OB3}/extensions.json",), True),
-    ("ob/v2p0", f"{OB}/ob-v2p0-context.json",
-     ("https://w3id.org/openbadges/v2", "https://openbadgespec.org/v2/context.json",
-      "https://purl.imsglobal.org/ob/v2p0/context.json"), True),
-    ("ob/v1p1", f"{OB}/ob-v1p1-context.json",
-     ("https://w3id.org/openbadges/v1", "https://openbadgespec.org/v1/context.json"), True),
+    (
+        "ob/v2p0",
+        f"{OB}/ob-v2p0-context.json",
+        (
+            "https://w3id.org/openbadges/v2",
+            "https://openbadgespec.org/v2/context.json",
+            "https://purl.imsglobal.org/ob/v2p0/context.json",
+        ),
+        True,
+    ),
+    (
+        "ob/v1p1",
+        f"{OB}/ob-v1p1-context.json",
+        ("https://w3id.org/openbadges/v1", "https://openbadgespec.org/v1/context.json"),
+        True,
+    ),
     ("ob/v2p1", f"{OB}/ob_v2p1.jsonld", ("https://purl.imsglobal.org/spec/ob/v2p1/ob_v2p1.jsonld",), True),
-    ("clr/v2p0", f"{BUNDLED}/clr-v2p0.json", ("https://purl.imsglobal.org/spec/clr/v2p0/context.json",), True),
-    ("clr/v2p0-2.0.1", f"{BUNDLED}/clr-v2p0-2.0.1.json",
-     ("https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",), True),
+    (
+        "clr/v2p0",
+        f"{BUNDLED}/clr-v2p0.json",
+        ("https://purl.imsglobal.org/spec/clr/v2p0/context.json",),
+        True,
+    ),
+    (
+        "clr/v2p0-2.0.1",
+        f"{BUNDLED}/clr-v2p0-2.0.1.json",
+        ("https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",),
+        True,
+    ),
     ("elm/edc-ap-3.0", f"{ELM}/edc-ap-context_tag3.0.jsonld", (EDC,), False),
     ("elm/edc-ap-3.1", f"{ELM}/edc-ap-context_tag3.1.jsonld", (EDC,), False),
     ("elm/edc-ap-3.1-2024-02", f"{ELM}/edc-ap-context_v3.1_master-20240214.jsonld", (EDC,), False),
-    ("elm/edc-ap-3.2", f"{ELM}/edc-ap-context_v3.2_LTS-20230912.jsonld",
-     (EDC, f"{DEV}/edc-ap-context.jsonld", f"{DEV}/test/edc-ap-context.jsonld"), True),
+    (
+        "elm/edc-ap-3.2",
+        f"{ELM}/edc-ap-context_v3.2_LTS-20230912.jsonld",
+        (EDC, f"{DEV}/edc-ap-context.jsonld", f"{DEV}/test/edc-ap-context.jsonld"),
+        True,
+    ),
 )
 
 ORDERED = frozenset({"@context"})
@@ -99,8 +159,16 @@ def main(corpora: Path) -> None:
         path = folder / f"{name}.jsonld"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(ours)
-        entries.append((name, urls, current, hashlib.sha256(ours).hexdigest(),
-                        hashlib.sha256(published).hexdigest(), source.split("/")[0]))
+        entries.append(
+            (
+                name,
+                urls,
+                current,
+                hashlib.sha256(ours).hexdigest(),
+                hashlib.sha256(published).hexdigest(),
+                source.split("/")[0],
+            )
+        )
     (folder / "manifest.toml").write_text(_manifest(entries))
 
 
@@ -108,9 +176,16 @@ def _manifest(entries: list[tuple[str, tuple[str, ...], bool, str, str, str]]) -
     lines = ["# Which context answers which URL. Made by `python -m conformance.normalise_contexts`.", ""]
     for name, urls, current, ours, published, source in entries:
         quoted = ", ".join(f'"{url}"' for url in urls)
-        lines += ["[[context]]", f'file = "{name}.jsonld"', f"urls = [{quoted}]",
-                  f"current = {str(current).lower()}", f'sha256 = "{ours}"',
-                  f'published = "{published}"', f'corpus = "{source}"', ""]
+        lines += [
+            "[[context]]",
+            f'file = "{name}.jsonld"',
+            f"urls = [{quoted}]",
+            f"current = {str(current).lower()}",
+            f'sha256 = "{ours}"',
+            f'published = "{published}"',
+            f'corpus = "{source}"',
+            "",
+        ]
     return "\n".join(lines)
 
 

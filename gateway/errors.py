@@ -221,7 +221,9 @@ class NotACredential(FormatRefused):
 class NoSubject(FormatRefused):
     code = "no_subject"
     title = "The credential has no subject"
-    default_hint = "A credential says something about somebody: credentialSubject must be there and not empty."
+    default_hint = (
+        "A credential says something about somebody: credentialSubject must be there and not empty."
+    )
 
 
 class SeveralSubjects(FormatRefused):
@@ -249,7 +251,9 @@ class JsonLdRefused(InputRefused):
 class UnknownContext(JsonLdRefused):
     code = "unknown_context"
     title = "A JSON-LD context is not known to the gateway"
-    default_hint = "The gateway never loads contexts from the network; use a listed one or put the terms inline."
+    default_hint = (
+        "The gateway never loads contexts from the network; use a listed one or put the terms inline."
+    )
 
 
 class ProtectedTermRedefinition(JsonLdRefused):

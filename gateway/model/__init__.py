@@ -9,7 +9,7 @@ from gateway.model.claims import *  # noqa: F403
 from gateway.model.contacts import *  # noqa: F403
 from gateway.model.credential import *  # noqa: F403
 from gateway.model.difference import Difference, apply, difference
-from gateway.model.schema import CLASSES, FieldSpec, fields_of, walk
+from gateway.model.schema import CLASSES, FieldSpec, fields_of, is_node, walk
 from gateway.model.specifications import *  # noqa: F403
 from gateway.model.values import *  # noqa: F403
 
@@ -20,6 +20,7 @@ __all__ = [
     "apply",
     "difference",
     "fields_of",
+    "is_node",
     "walk",
     *claims.__all__,
     *contacts.__all__,

@@ -46,6 +46,9 @@ def difference(whole: Any, back: Any) -> Difference:
 
 def _node(whole: Any, back: Any, pointer: str, absent: list[str], changed: list[str]) -> Any:
     told: dict[str, Any] = {}
+    if type(whole) is not type(back):
+        back = _as(type(whole), back)
+        changed.append(pointer)
     for name, spec in fields_of(type(whole)).items():
         value, given = getattr(whole, name), getattr(back, name)
         if value == given:
@@ -58,15 +61,19 @@ def _node(whole: Any, back: Any, pointer: str, absent: list[str], changed: list[
         else:
             told[name] = value
             changed.append(here)
-    if told and getattr(whole, "id", None) is not None:
+    if getattr(whole, "id", None) is not None:
         # The node keeps its name, so that a reader of the graph sees whom the part is about.
         told["id"] = whole.id
     return type(whole)(**told)
 
 
-def _merge(
-    spec: FieldSpec, value: Any, given: Any, here: str, absent: list[str], changed: list[str]
-) -> Any:
+def _as(node_class: type, node: Any) -> Any:
+    """``node`` as another class, with the fields both classes have alike."""
+    own, other = fields_of(node_class), fields_of(type(node))
+    return node_class(**{name: getattr(node, name) for name in own if own[name] == other.get(name)})
+
+
+def _merge(spec: FieldSpec, value: Any, given: Any, here: str, absent: list[str], changed: list[str]) -> Any:
     if not spec.many:
         return _node(value, given, here, absent, changed)
     return tuple(
@@ -76,14 +83,10 @@ def _merge(
 
 
 def _alike(spec: FieldSpec, value: Any, given: Any) -> bool:
-    """Whether a field can be told item by item: nodes of the same classes, in the same number."""
+    """Whether a field can be told item by item: nodes, in the same number."""
     if spec.kind != "node" or _empty(value) or _empty(given):
         return False
-    if not spec.many:
-        return type(value) is type(given)
-    return len(value) == len(given) and all(
-        type(item) is type(other) for item, other in zip(value, given, strict=True)
-    )
+    return not spec.many or len(value) == len(given)
 
 
 def _empty(value: Any) -> bool:
@@ -99,6 +102,8 @@ def apply(told: Difference, back: Node) -> Node:
 
 
 def _set(part: Any, back: Any) -> Any:
+    if type(part) is not type(back):
+        back = _as(type(part), back)
     changes: dict[str, Any] = {}
     for name, spec in fields_of(type(part)).items():
         value, given = getattr(part, name), getattr(back, name)

@@ -6,7 +6,6 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
 from typing import Any, Literal
 
 from gateway.model import claims, contacts, credential, specifications, values
@@ -35,9 +34,18 @@ class FieldSpec:
     classes: tuple[type, ...] = ()
 
 
-@cache
-def fields_of(node_class: type) -> dict[str, FieldSpec]:
+def fields_of(node_class: type[Any]) -> dict[str, FieldSpec]:
     """The fields of a hub class by name, in order of declaration."""
+    if node_class not in _FIELDS:
+        _FIELDS[node_class] = _fields(node_class)
+    return _FIELDS[node_class]
+
+
+_FIELDS: dict[type[Any], dict[str, FieldSpec]] = {}
+"""One entry for each class of the hub, filled on first use."""
+
+
+def _fields(node_class: type[Any]) -> dict[str, FieldSpec]:
     hints = typing.get_type_hints(node_class)
     return {item.name: _spec(item.name, hints[item.name]) for item in fields(node_class)}
 

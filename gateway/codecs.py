@@ -1,0 +1,318 @@
+"""Named two-way pairs between a value as a format writes it and as the hub holds it (D1).
+
+A codec is a pair with a law: ``read(write(value)) == value`` for every value it writes. What it
+cannot express it refuses; the mapping engine then keeps the value as residue, or carries it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.model import LangString, Text, languages_of, text
+
+__all__ = ["CODECS", "Codec", "CodecContext", "Refused", "UNDETERMINED", "choose_language"]
+
+UNDETERMINED = "und"
+"""The language of a text whose source names none (BCP 47)."""
+
+LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
+ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*\Z")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
+
+
+class Refused(Exception):
+    """The codec cannot express this value; never leaves the mapping engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodecContext:
+    """What codecs may know of the document: ``language`` is that of its plain strings,
+    ``languages`` the order of preference when only one language fits, ``element`` is true in XML,
+    where every scalar is text.
+    """
+
+    language: str = UNDETERMINED
+    languages: tuple[str, ...] = ()
+    element: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A named pair. ``whole`` codecs see all values of a field at once (texts), others one each.
+
+    ``exact`` says that reading keeps the leaf as it is; otherwise a leaf counts as transformed.
+    """
+
+    name: str
+    read: Callable[[Any, CodecContext], Any]
+    write: Callable[[Any, CodecContext], Any]
+    whole: bool = False
+    exact: bool = True
+
+
+def choose_language(value: Text, context: CodecContext) -> str:
+    """The language a one-language target shows: preference, then English, then the first."""
+    available = languages_of(value)
+    for wanted in (*context.languages, "en"):
+        for language in available:
+            if language.lower() == wanted.lower():
+                return language
+    return available[0]
+
+
+# --- scalars -----------------------------------------------------------------------------------
+
+
+def _read_string(value: Any, _: CodecContext) -> str:
+    if not isinstance(value, str):
+        raise Refused
+    return value
+
+
+def _write_string(value: str, _: CodecContext) -> str:
+    return value
+
+
+def _write_iri(value: str, _: CodecContext) -> str:
+    if not ABSOLUTE_IRI.match(value):
+        raise Refused
+    return value
+
+
+def _read_integer(value: Any, context: CodecContext) -> int:
+    if context.element and isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused
+    return value
+
+
+def _write_integer(value: int, context: CodecContext) -> Any:
+    return str(value) if context.element else value
+
+
+def _read_boolean(value: Any, context: CodecContext) -> bool:
+    if context.element and value in ("true", "false"):
+        return bool(value == "true")
+    if not isinstance(value, bool):
+        raise Refused
+    return value
+
+
+def _write_boolean(value: bool, context: CodecContext) -> Any:
+    return ("true" if value else "false") if context.element else value
+
+
+def _read_number(value: Any, _: CodecContext) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Refused
+    return repr(value)
+
+
+def _write_number(value: str, _: CodecContext) -> Any:
+    """A JSON number, when it comes back as the very same text."""
+    if not NUMBER.match(value):
+        raise Refused
+    number = float(value) if any(mark in value for mark in ".eE") else int(value)
+    if repr(number) != value:
+        raise Refused
+    return number
+
+
+def _read_decimal(value: Any, context: CodecContext) -> str:
+    """A decimal that stands as text in one document and as a number in another."""
+    return value if isinstance(value, str) else _read_number(value, context)
+
+
+def _read_integer_text(value: Any, _: CodecContext) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Refused
+    return str(value)
+
+
+def _write_integer_text(value: str, _: CodecContext) -> int:
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,15})", value) or value == "-0":
+        raise Refused
+    return int(value)
+
+
+DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
+DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+
+
+def _write_date_time(value: str, _: CodecContext) -> str:
+    """A date and time with zone, as written; nothing is completed."""
+    if not DATE_TIME.match(value):
+        raise Refused
+    return value
+
+
+def _write_date(value: str, _: CodecContext) -> str:
+    if not DATE.match(value):
+        raise Refused
+    return value
+
+
+def _read_json(value: Any, _: CodecContext) -> str:
+    """Any JSON value, as text that names members in their order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _write_json(value: str, _: CodecContext) -> Any:
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        raise Refused from None
+
+
+def _read_mailto(value: Any, _: CodecContext) -> str:
+    if not isinstance(value, str) or not value or value.startswith("mailto:"):
+        raise Refused
+    return f"mailto:{value}"
+
+
+def _write_mailto(value: str, _: CodecContext) -> str:
+    if not value.startswith("mailto:") or value == "mailto:":
+        raise Refused
+    return value.removeprefix("mailto:")
+
+
+# --- texts -------------------------------------------------------------------------------------
+
+
+def _read_language_map(value: Any, context: CodecContext) -> Text:
+    """A JSON-LD language map; a plain string is in the document's language, or in none known."""
+    return text(_language_strings(value, context))
+
+
+def _language_strings(value: Any, context: CodecContext) -> list[LangString]:
+    if isinstance(value, str):
+        return [LangString(value, context.language)]
+    if isinstance(value, list) and value:
+        return [string for item in value for string in _language_strings(item, context)]
+    if not isinstance(value, dict) or not value:
+        raise Refused
+    if "@value" in value:
+        if set(value) - {"@value", "@language"} or not isinstance(value["@value"], str):
+            raise Refused
+        return [LangString(value["@value"], _tag(value.get("@language", context.language)))]
+    strings = []
+    for language, entries in value.items():
+        for entry in entries if isinstance(entries, list) and entries else [entries]:
+            if not isinstance(entry, str):
+                raise Refused
+            strings.append(LangString(entry, UNDETERMINED if language == "@none" else _tag(language)))
+    return strings
+
+
+def _tag(language: Any) -> str:
+    if not isinstance(language, str) or not LANGUAGE_TAG.match(language):
+        raise Refused
+    return language
+
+
+def _write_language_map(value: Text, _: CodecContext) -> dict[str, Any]:
+    groups: dict[str, list[str]] = {}
+    for string in value:
+        if string.html or not LANGUAGE_TAG.match(string.language):
+            raise Refused
+        groups.setdefault(string.language, []).append(string.value)
+    return {language: group[0] if len(group) == 1 else group for language, group in groups.items()}
+
+
+def _read_one_language(value: Any, context: CodecContext) -> Text:
+    if not isinstance(value, str):
+        raise Refused
+    return (LangString(value, context.language),)
+
+
+def _write_one_language(value: Text, context: CodecContext) -> str:
+    """The text in the one language the document is in, or the best there is."""
+    language = choose_language(value, CodecContext(languages=(context.language, *context.languages)))
+    return next(string.value for string in value if string.language == language)
+
+
+# --- EDCI XML ----------------------------------------------------------------------------------
+
+
+def _read_xml_content(value: Any, _: CodecContext) -> Text:
+    """EDCI ContentType: ``text`` elements with ``lang`` and ``content-type``."""
+    return text(_xml_string(element) for element in value)
+
+
+def _xml_string(element: Any) -> LangString:
+    if not isinstance(element, dict) or set(element) - {"@lang", "@content-type", "#"}:
+        raise Refused
+    kind = element.get("@content-type", "text/plain")
+    if kind not in ("text/plain", "text/html"):
+        raise Refused
+    return LangString(element.get("#", ""), _tag(element.get("@lang", UNDETERMINED)), kind == "text/html")
+
+
+def _write_xml_content(value: Text, context: CodecContext) -> list[dict[str, str]]:
+    return [
+        {
+            "@lang": _xml_language(string.language, context),
+            "@content-type": "text/html" if string.html else "text/plain",
+            "#": string.value,
+        }
+        for string in value
+    ]
+
+
+EDCI_LANGUAGES = frozenset(
+    ("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "is", "it",
+     "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sr", "sv", "tr")
+)  # fmt: skip
+"""The 29 languages EDCI XML 1.2 allows."""
+
+
+def _xml_language(language: str, context: CodecContext) -> str:
+    """A language the schema allows: the tag, its primary part, or the document's language."""
+    for candidate in (language, language.split("-")[0].lower(), context.language):
+        if candidate in EDCI_LANGUAGES:
+            return candidate
+    return "en"
+
+
+def _read_xml_text(value: Any, context: CodecContext) -> Text:
+    """EDCI TextType: elements that hold ``text`` elements."""
+    strings: list[LangString] = []
+    for element in value:
+        if not isinstance(element, dict) or set(element) - {"text"}:
+            raise Refused
+        strings.extend(_read_xml_content(element.get("text", []), context))
+    if not strings:
+        raise Refused
+    return text(strings)
+
+
+def _write_xml_text(value: Text, context: CodecContext) -> list[dict[str, Any]]:
+    return [{"text": _write_xml_content(value, context)}]
+
+
+CODECS: dict[str, Codec] = {
+    codec.name: codec
+    for codec in (
+        Codec("string", _read_string, _write_string),
+        Codec("iri", _read_string, _write_iri),
+        Codec("integer", _read_integer, _write_integer),
+        Codec("boolean", _read_boolean, _write_boolean),
+        Codec("number", _read_number, _write_number),
+        Codec("decimal", _read_decimal, _write_string),
+        Codec("integer_text", _read_integer_text, _write_integer_text),
+        Codec("date", _read_string, _write_date),
+        Codec("date_time", _read_string, _write_date_time),
+        Codec("json", _read_json, _write_json),
+        Codec("mailto", _read_mailto, _write_mailto, exact=False),
+        Codec("language_map", _read_language_map, _write_language_map, whole=True),
+        Codec("one_language", _read_one_language, _write_one_language, whole=True),
+        Codec("xml_content", _read_xml_content, _write_xml_content, whole=True),
+        Codec("xml_text", _read_xml_text, _write_xml_text, whole=True),
+    )
+}
+"""The codecs by name; a mapping row names one in ``as``."""

@@ -1,0 +1,16 @@
+"""Envelopes: bytes to a tree and back, with every limit in one place. The only door to lxml."""
+
+from gateway.envelopes.json_text import read_json, write_json
+from gateway.envelopes.opening import Envelope, open_envelope
+from gateway.envelopes.xml_text import XmlName, read_xml, write_xml, xpath_of
+
+__all__ = [
+    "Envelope",
+    "XmlName",
+    "open_envelope",
+    "read_json",
+    "read_xml",
+    "write_json",
+    "write_xml",
+    "xpath_of",
+]

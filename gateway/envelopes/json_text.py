@@ -1,0 +1,121 @@
+"""JSON text to a tree and back, strictly: RFC 8259 within the limits of I-JSON (RFC 7493)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.envelopes.limits import MAX_DEPTH, MAX_VALUES, check_size
+from gateway.errors import (
+    DuplicateKey,
+    MalformedJson,
+    NestingTooDeep,
+    NotAnInteroperableNumber,
+    TooManyElements,
+    WrongEncoding,
+)
+from gateway.pointers import escape
+
+__all__ = ["read_json", "write_json"]
+
+MAX_INTEGER = 2**53 - 1
+
+
+class _Twice(dict[str, Any]):
+    """An object that named a key twice; found again afterwards to tell its pointer."""
+
+    key = ""
+
+
+def read_json(data: bytes) -> Any:
+    """The value of a JSON document.
+
+    Raises ``WrongEncoding``, ``MalformedJson`` (with the line), ``DuplicateKey``,
+    ``NotAnInteroperableNumber``, ``NestingTooDeep``, ``TooManyElements`` or ``TooLarge``.
+    """
+    check_size(data)
+    try:
+        tree = json.loads(
+            _text(data), object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedJson(error.msg, pointer=f"line {error.lineno} column {error.colno}") from None
+    except RecursionError:
+        raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}") from None
+    _check(tree)
+    return tree
+
+
+def _text(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise WrongEncoding("JSON is UTF-8, this begins with the mark of UTF-16")
+    try:
+        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise WrongEncoding(f"byte {error.start} is not UTF-8") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    seen: set[str] = set()
+    twice = _Twice(members)
+    for key, _ in pairs:
+        if key in seen:
+            twice.key = key
+        seen.add(key)
+    return twice
+
+
+def _integer(digits: str) -> int | float:
+    # Longer texts cannot be interoperable, and converting them costs quadratic time.
+    return int(digits) if len(digits) < 20 else math.inf
+
+
+def _constant(_: str) -> float:
+    return math.nan
+
+
+def _check(tree: Any) -> None:
+    """Depth, number of values, numbers and strings, in one iterative walk."""
+    count = 0
+    stack: list[tuple[Any, str, int]] = [(tree, "", 0)]
+    while stack:
+        value, pointer, depth = stack.pop()
+        count += 1
+        if count > MAX_VALUES:
+            raise TooManyElements(f"more than {MAX_VALUES} values")
+        if depth > MAX_DEPTH:
+            raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}", pointer=pointer)
+        _check_value(value, pointer)
+        stack.extend((child, f"{pointer}/{escape(str(name))}", depth + 1) for name, child in _children(value))
+
+
+def _children(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
+
+
+def _check_value(value: Any, pointer: str) -> None:
+    if isinstance(value, _Twice):
+        raise DuplicateKey(
+            f"the key {value.key[:80]!r} stands twice", pointer=f"{pointer}/{escape(value.key)}"
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotAnInteroperableNumber("a number is not finite or too large", pointer=pointer)
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise NotAnInteroperableNumber("an integer is beyond ±(2^53-1)", pointer=pointer)
+    strings = (value,) if isinstance(value, str) else value if isinstance(value, dict) else ()
+    for string in strings:
+        if not string.isascii() and any("\ud800" <= character <= "\udfff" for character in string):
+            raise WrongEncoding("a text holds half of a surrogate pair", pointer=pointer)
+
+
+def write_json(tree: Any) -> bytes:
+    """The tree as UTF-8 text, indented by two, members in the order they have."""
+    return (json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()

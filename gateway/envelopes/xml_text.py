@@ -1,0 +1,204 @@
+"""XML text to a tree and back, by a parser that fetches, expands and guesses nothing.
+
+An element becomes a dict: ``@name`` for an attribute, ``name`` for the list of its children of that
+name, ``#`` for its text. Names in a namespace other than EDCI's own have a fixed prefix.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from gateway.envelopes.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, check_size
+from gateway.errors import (
+    CommentInValue,
+    DoctypeForbidden,
+    MalformedXml,
+    NestingTooDeep,
+    TooManyElements,
+    WrongEncoding,
+)
+from gateway.pointers import split
+
+__all__ = ["NAMESPACES", "XmlName", "read_xml", "write_xml", "xpath_of"]
+
+NAMESPACES = {
+    "eup": "http://data.europa.eu/snb",
+    "cred": "http://data.europa.eu/europass/model/credentials/w3c#",
+    "vp": "http://data.europa.eu/snb/vp",
+    "ds": "http://www.w3.org/2000/09/xmldsig#",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}
+"""The prefixes trees use; ``eup`` is left out before a name."""
+
+_PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
+_DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
+_ENCODING = re.compile(r"encoding\s*=\s*[\"']([A-Za-z0-9._-]*)[\"']")
+_PROLOG = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_MAX_PROLOG = 65_536
+"""How much of the text before the first element is looked at for a DOCTYPE."""
+
+
+class XmlName(NamedTuple):
+    """The name of a root element."""
+
+    namespace: str
+    local: str
+
+
+def read_xml(data: bytes) -> tuple[XmlName, dict[str, Any]]:
+    """The root's name and tree.
+
+    Raises ``DoctypeForbidden``, ``CommentInValue``, ``MalformedXml`` (with the line),
+    ``WrongEncoding``, ``TooManyElements``, ``NestingTooDeep`` or ``TooLarge``.
+    """
+    check_size(data)
+    text = _decoded(data)
+    body = _DECLARATION.sub("", text, count=1)
+    prolog = _PROLOG.match(body[:_MAX_PROLOG])
+    if body[prolog.end() if prolog else 0 :].startswith("<!DOCTYPE"):
+        raise DoctypeForbidden("the document declares a DOCTYPE")
+    root = _parsed(body)
+    _check(root)
+    name = etree.QName(root)
+    return XmlName(name.namespace or "", name.localname), _tree(root)
+
+
+def _decoded(data: bytes) -> str:
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongEncoding(f"byte {error.start} is not {'UTF-16' if utf_16 else 'UTF-8'}") from None
+    declaration = _DECLARATION.match(text)
+    declared = _ENCODING.search(declaration[0]) if declaration else None
+    if declared and declared[1].upper() not in ("UTF-8", "UTF-16", "US-ASCII"):
+        raise WrongEncoding(f"the document declares the encoding {declared[1][:40]}")
+    return text
+
+
+def _parsed(text: str) -> Any:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=False,
+        remove_pis=False,
+        strip_cdata=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+    except etree.XMLSyntaxError as error:
+        line, _ = error.position
+        message = re.sub(r", line \d+, column \d+.*", "", str(error.msg))
+        raise MalformedXml(message[:200], pointer=f"line {line}") from None
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype:
+        raise DoctypeForbidden("the document declares a DOCTYPE")
+    return root
+
+
+def _check(root: Any) -> None:
+    count, depth = 0, 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "end":
+            depth -= 1
+            continue
+        if event in ("comment", "pi"):
+            if _beside_text(node):
+                raise CommentInValue(
+                    "a comment or processing instruction stands inside a text",
+                    pointer=f"line {node.sourceline}",
+                )
+            continue
+        count, depth = count + 1, depth + 1
+        if count > MAX_ELEMENTS:
+            raise TooManyElements(f"more than {MAX_ELEMENTS} elements", pointer=f"line {node.sourceline}")
+        if depth > MAX_DEPTH:
+            raise NestingTooDeep(
+                f"elements nested deeper than {MAX_DEPTH}", pointer=f"line {node.sourceline}"
+            )
+        if len(node.attrib) > MAX_ATTRIBUTES:
+            raise TooManyElements(f"more than {MAX_ATTRIBUTES} attributes", pointer=f"line {node.sourceline}")
+
+
+def _beside_text(node: Any) -> bool:
+    """Whether a comment splits a text: its parent holds text, not only elements."""
+    parent = node.getparent()
+    if parent is None:
+        return False
+    texts = [parent.text, *(child.tail for child in parent)]
+    return any(text and text.strip() for text in texts)
+
+
+def _name(qualified: str) -> str:
+    name = etree.QName(qualified)
+    if name.namespace in (None, NAMESPACES["eup"]):
+        return str(name.localname)
+    prefix = _PREFIXES.get(name.namespace)
+    return f"{prefix}:{name.localname}" if prefix else str(qualified)
+
+
+def _tree(element: Any) -> dict[str, Any]:
+    tree: dict[str, Any] = {f"@{_name(name)}": value for name, value in element.attrib.items()}
+    texts = [element.text or ""]
+    for child in element:
+        texts.append(child.tail or "")
+        if isinstance(child.tag, str):
+            tree.setdefault(_name(child.tag), []).append(_tree(child))
+    text = "".join(texts)
+    if text.strip() or (text and len(element) == 0):
+        tree["#"] = text
+    return tree
+
+
+def xpath_of(pointer: str, root: str) -> str:
+    """The XPath of a place in a tree, from its JSON pointer."""
+    path = f"/{root}"
+    for step in split(pointer):
+        if step.isdigit():
+            path += f"[{int(step) + 1}]"
+        elif step == "#":
+            path += "/text()"
+        else:
+            path += f"/{step}"
+    return path
+
+
+def write_xml(root: XmlName, tree: dict[str, Any]) -> bytes:
+    """The tree as an UTF-8 document; children stand in the order of the dict."""
+    prefix = _PREFIXES.get(root.namespace, "")
+    used = {"xsi", "cred", *({prefix} if prefix else ())}
+    nsmap: Any = {None: NAMESPACES["eup"], **{name: NAMESPACES[name] for name in sorted(used - {"eup"})}}
+    element = etree.Element(etree.QName(root.namespace, root.local), nsmap=nsmap)
+    _fill(element, tree)
+    etree.indent(element, space="  ")
+    return bytes(etree.tostring(element, xml_declaration=True, encoding="UTF-8")) + b"\n"
+
+
+def _qualified(name: str, *, attribute: bool) -> str:
+    prefix, _, local = name.rpartition(":")
+    if name.startswith("{"):
+        return name
+    if not prefix:
+        return name if attribute else f"{{{NAMESPACES['eup']}}}{name}"
+    return f"{{{NAMESPACES[prefix]}}}{local}"
+
+
+def _fill(element: Any, tree: dict[str, Any]) -> None:
+    for name, value in tree.items():
+        if name == "#":
+            element.text = value
+        elif name.startswith("@"):
+            element.set(_qualified(name[1:], attribute=True), value)
+        else:
+            for child in value:
+                _fill(etree.SubElement(element, _qualified(name, attribute=False)), child)

@@ -1,0 +1,50 @@
+"""The list of formats: to add one, write its file and table, and name it here."""
+
+from __future__ import annotations
+
+from gateway.envelopes import Envelope
+from gateway.envelopes.recognition import refuse_foreign_root
+from gateway.errors import FormatUnknown, FormatUnwritable, NotACredential
+from gateway.formats.elm3 import ELM3
+from gateway.formats.format import Format
+from gateway.formats.ob3 import OB3
+from gateway.formats.reading import types_of
+from gateway.formats.vc import VC
+
+__all__ = ["FORMATS", "format_named", "recognise"]
+
+FORMATS: tuple[Format, ...] = (OB3, VC, ELM3)
+"""Every format, in the order in which recognition asks."""
+
+
+def recognise(envelope: Envelope) -> Format:
+    """The format of an opened document.
+
+    Raises ``FormatUnknown`` or ``NotACredential``, saying what the document seems to be.
+    """
+    for candidate in FORMATS:
+        if candidate.kind == envelope.kind and candidate.sniff(envelope):
+            return candidate
+    if envelope.root is not None:
+        refuse_foreign_root(*envelope.root)
+    if not isinstance(envelope.tree, dict):
+        raise NotACredential("a JSON credential is an object")
+    kinds = sorted(types_of(envelope.tree))
+    if "VerifiablePresentation" in kinds:
+        raise NotACredential("a presentation", pointer="/type", hint="Give the credential inside it alone.")
+    if "ClrCredential" in kinds:
+        raise FormatUnknown("a Comprehensive Learner Record (CLR 2.0) is not read yet", pointer="/type")
+    if kinds:
+        raise FormatUnknown(
+            f"no format the gateway knows has the types {', '.join(kinds)[:200]}", pointer="/type"
+        )
+    raise FormatUnknown("the document names no type of credential", pointer="/type")
+
+
+def format_named(name: str, *, to_write: bool = False) -> Format:
+    """The format of that name; raises ``FormatUnwritable`` if it is unknown, or only read."""
+    for candidate in FORMATS:
+        if candidate.name == name and not (to_write and candidate.write is None):
+            return candidate
+    known = ", ".join(f.name for f in FORMATS if f.write is not None or not to_write)
+    raise FormatUnwritable(f"no format {name[:40]!r}: choose one of {known}")

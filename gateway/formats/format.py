@@ -1,0 +1,76 @@
+"""What a format is: how it is recognised, read into the hub and written from it.
+
+``read`` and ``write`` know the format's own terms only. What these do not hold travels in the
+gateway's carrier, which ``attach`` puts into a written tree and ``detach`` takes out of one (D3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.codecs import UNDETERMINED
+from gateway.envelopes import Envelope, XmlName
+from gateway.mapping import Step
+from gateway.model import Credential
+
+__all__ = ["Format", "Native", "Written", "WriteOptions"]
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """What a document says in its format's own terms, with the trail of its leaves."""
+
+    hub: Credential
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """How to write. ``languages`` is the order of preference where one language fits; ``digest``
+    seeds the identifiers of nodes that need one; ``original`` are bytes to embed, of ``media_type``;
+    ``converted`` is true when the source was in another format; ``by_url`` the address of the
+    gateway's context, when it is not to stand inline.
+    """
+
+    languages: tuple[str, ...] = ()
+    digest: str = ""
+    original: bytes | None = None
+    media_type: str = ""
+    converted: bool = False
+    by_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A tree in the format's own terms; ``supplied`` are the pointers of values that the format
+    demands or wallets show and that no hub field stands behind: reading passes over them.
+    """
+
+    tree: Tree
+    steps: tuple[Step, ...]
+    supplied: tuple[str, ...] = ()
+    language: str = UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format. ``write`` and ``attach`` are None where the gateway only reads it."""
+
+    name: str
+    title: str
+    media_type: str
+    kind: str
+    table: str
+    sniff: Callable[[Envelope], bool]
+    read: Callable[[Tree, frozenset[str]], Native]
+    detach: Callable[[Tree], tuple[Tree, Tree | None]]
+    write: Callable[[Credential, WriteOptions], Written] | None = None
+    attach: Callable[[Tree, Tree, WriteOptions], Tree] | None = None
+    finish: Callable[[Tree, WriteOptions], Tree] | None = None
+    root: XmlName | None = None
+    unwrap: Callable[[Tree], tuple[Tree, str]] | None = None
+    signable: bool = field(default=True)

@@ -1,0 +1,141 @@
+"""Open Badges 3.0, under VCDM 1.1 or 2.0; written under 2.0 with context 3.0.3.
+
+https://www.imsglobal.org/spec/ob/v3p0/
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.codecs import LANGUAGE_TAG, UNDETERMINED, CodecContext, choose_language
+from gateway.envelopes import Envelope
+from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
+from gateway.formats.ob3_display import supply
+from gateway.formats.reading import VCDM_1, VCDM_2, check_subject, contexts_of, run_table, types_of
+from gateway.formats.vc import attach_carried, detach_carried
+from gateway.formats.vocabulary import CARRIED, carrier_context
+from gateway.mapping import Writer, load_table
+from gateway.model import Credential, LearningAchievement
+from gateway.pointers import resolve
+
+__all__ = ["OB3"]
+
+CONTEXT = [VCDM_2, "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
+KINDS = frozenset({"OpenBadgeCredential", "AchievementCredential"})
+
+DEMANDED: dict[str, tuple[str, ...]] = {
+    "Alignment": ("target_name", "target_url"),
+    "SkillAlignment": ("pref_label", "id"),
+    "EqfAlignment": ("pref_label", "id"),
+    "NqfAlignment": ("pref_label", "id"),
+    "FieldAlignment": ("pref_label", "id"),
+    "EscoAlignment": ("pref_label", "id"),
+    "IdentifierEntry": ("notation", "identifier_type"),
+    "IdentityObject": ("hashed", "identity_hash", "identity_type"),
+    "Image": ("content_url",),
+    "OutcomeDescription": ("id", "title"),
+    "ResultDescription": ("id", "name", "result_type"),
+    "RubricCriterionLevel": ("id", "name"),
+    "Related": ("id",),
+    "GeoCoordinates": ("latitude", "longitude"),
+    "Profile": ("id",),
+    "PersonProfile": ("id",),
+    "TermsOfUse": ("type",),
+}
+"""Fields without which the schema refuses a node: such a node is carried instead."""
+
+
+def _sniff(envelope: Envelope) -> bool:
+    return bool(types_of(envelope.tree) & KINDS)
+
+
+def _read(tree: Tree, supplied: frozenset[str]) -> Native:
+    check_subject(tree)
+    return run_table(
+        "ob3_vcdm1" if contexts_of(tree)[:1] == (VCDM_1,) else "ob3",
+        tree,
+        ignore=supplied,
+        language=_language_of(tree),
+        choose=_choose_reading,
+    )
+
+
+def _language_of(tree: Tree) -> str:
+    """The language of the badge's texts: what the achievement says it is in."""
+    for pointer in (
+        "/credentialSubject/achievement/inLanguage",
+        "/credentialSubject/0/achievement/inLanguage",
+    ):
+        given = resolve(tree, pointer)
+        if isinstance(given, str) and LANGUAGE_TAG.match(given):
+            return given
+    return UNDETERMINED
+
+
+def _choose_reading(item: Any, names: tuple[str, ...]) -> str | None:
+    if "QualificationAchievement" in names:
+        return "QualificationAchievement" if _has_level(item) else "Achievement"
+    if "PersonProfile" in names and isinstance(item, dict):
+        return "PersonProfile" if {"givenName", "familyName", "dateOfBirth"} & set(item) else "Profile"
+    return None
+
+
+def _has_level(achievement: Any) -> bool:
+    given = achievement.get("alignment", []) if isinstance(achievement, dict) else []
+    items = given if isinstance(given, list) else [given]
+    return any(isinstance(item, dict) and item.get("targetType") in ("ext:EQF", "ext:NQF") for item in items)
+
+
+def _write(hub: Credential, options: WriteOptions) -> Written:
+    language = _language_for(hub, options)
+    context = CodecContext(language=language, languages=options.languages)
+    writer = Writer(load_table("ob3"), context, choose=_choose_writing)
+    tree = writer.write(hub, "Credential")
+    supplied = supply(tree, hub, context, options)
+    return Written(tree, tuple(writer.steps), supplied, language)
+
+
+def _choose_writing(item: Any, names: tuple[str, ...]) -> str | None:
+    """No section, hence no native place, for a node that lacks what the schema demands."""
+    for name in names:
+        if any(
+            getattr(item, field, ()) in ((), None) for field in DEMANDED.get(name, ()) if hasattr(item, field)
+        ):
+            return ""
+    return None
+
+
+def _language_for(hub: Credential, options: WriteOptions) -> str:
+    """The one language of the badge: as wished, the achievement's own, the primary one, English, the first."""
+    claim = hub.has_claim[0] if hub.has_claim else None
+    specification = claim.specified_by if isinstance(claim, LearningAchievement) else None
+    own = getattr(specification, "in_language", None)
+    if own and LANGUAGE_TAG.match(own):
+        return str(own)
+    texts = [getattr(specification, "title", ()), getattr(claim, "title", ())]
+    if hub.display_parameter is not None:
+        texts.append(hub.display_parameter.title)
+    for text in texts:
+        if text:
+            return choose_language(text, CodecContext(languages=options.languages))
+    return UNDETERMINED
+
+
+def _finish(tree: Tree, options: WriteOptions) -> Tree:
+    body = {name: value for name, value in tree.items() if name != "@context"}
+    return {"@context": [*CONTEXT, *([carrier_context()] if CARRIED in body else [])], **body}
+
+
+OB3 = Format(
+    name="ob3",
+    title="Open Badges 3.0",
+    media_type="application/vc+ld+json",
+    kind="json",
+    table="ob3",
+    sniff=_sniff,
+    read=_read,
+    write=_write,
+    detach=detach_carried,
+    attach=attach_carried,
+    finish=_finish,
+)

@@ -1,0 +1,24 @@
+"""The mapping engine: one table per format, run in both directions, every leaf accounted for."""
+
+from gateway.mapping.accounting import Accounts, account, leaves_of
+from gateway.mapping.reading import Draft, NodeIndex, Reader, Reading
+from gateway.mapping.table import Row, Section, Table, load_table, parse_table
+from gateway.mapping.trace import Step
+from gateway.mapping.writing import Writer
+
+__all__ = [
+    "Accounts",
+    "Draft",
+    "NodeIndex",
+    "Reader",
+    "Reading",
+    "Row",
+    "Section",
+    "Step",
+    "Table",
+    "Writer",
+    "account",
+    "leaves_of",
+    "load_table",
+    "parse_table",
+]

@@ -1,0 +1,27 @@
+"""Securing mechanisms: Data Integrity proofs, created in two steps and verified check by check."""
+
+from gateway.proofs.data_integrity import (
+    CRYPTOSUITES,
+    Prepared,
+    attach,
+    create_proof,
+    hash_data,
+    prepare,
+    proofs_of,
+)
+from gateway.proofs.suite import Cryptosuite
+from gateway.proofs.verification import Expectations, verification_methods, verify_proof
+
+__all__ = [
+    "CRYPTOSUITES",
+    "Cryptosuite",
+    "Expectations",
+    "Prepared",
+    "attach",
+    "create_proof",
+    "hash_data",
+    "prepare",
+    "proofs_of",
+    "verification_methods",
+    "verify_proof",
+]

@@ -1,0 +1,165 @@
+"""Data Integrity proofs: create in two steps, verify with a check for each question.
+
+https://www.w3.org/TR/vc-data-integrity/ sections 4.2 to 4.5; the cryptosuites are a table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import ProofMalformed
+from gateway.keys import base58_encode
+from gateway.proofs import eddsa_jcs_2022, eddsa_rdfc_2022
+from gateway.proofs.suite import Cryptosuite, Json
+
+__all__ = [
+    "CRYPTOSUITES",
+    "Prepared",
+    "attach",
+    "create_proof",
+    "hash_data",
+    "prepare",
+    "proofs_of",
+    "signed_with",
+]
+
+CRYPTOSUITES: dict[str, Cryptosuite] = {
+    "eddsa-rdfc-2022": eddsa_rdfc_2022.SUITE,
+    "eddsa-jcs-2022": eddsa_jcs_2022.SUITE,
+}
+
+VCDM_1 = "https://www.w3.org/2018/credentials/v1"
+DATA_INTEGRITY = "https://w3id.org/security/data-integrity/"
+DATA_INTEGRITY_V2 = DATA_INTEGRITY + "v2"
+DATE_TIME_STAMP = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
+OPTIONS = frozenset(
+    ("id", "type", "cryptosuite", "created", "expires", "domain", "challenge", "nonce",
+     "previousProof", "proofPurpose", "verificationMethod")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document ready to be signed: sign ``hash_data`` (64 bytes) and ``attach`` the signature.
+
+    ``simple`` says that all implementations agree on the canonical bytes.
+    """
+
+    document: Json
+    proof_config: Json
+    hash_data: bytes
+    simple: bool
+    keep_context: bool
+
+
+def proofs_of(document: Json) -> list[tuple[str, Any]]:
+    """The document's proofs with their JSON pointers; a single proof need not stand in an array."""
+    proof = document.get("proof")
+    if proof is None:
+        return []
+    if isinstance(proof, list):
+        return [(f"/proof/{position}", item) for position, item in enumerate(proof)]
+    return [("/proof", proof)]
+
+
+def prepare(unsecured_document: Json, options: Mapping[str, Any]) -> Prepared:
+    """Everything but the signature: checks, transformation, hashing (section 4.2 steps 1 to 5).
+
+    ``options`` are the proof's members without ``proofValue``; ``type`` and ``proofPurpose`` have
+    defaults. A VCDM 1.1 document gets the data-integrity context it needs. Raises
+    ``ProofMalformed`` (PROOF_GENERATION_ERROR) or what canonicalization refuses.
+    """
+    proof = {"type": "DataIntegrityProof", "proofPurpose": "assertionMethod", **options}
+    suite = CRYPTOSUITES.get(str(proof.get("cryptosuite")))
+    if suite is None:
+        raise ProofMalformed("the cryptosuite is not known", pointer="/cryptosuite")
+    _check_options(proof)
+    document = _with_context(unsecured_document)
+    config = suite.proof_configuration(document, proof)
+    hashed, simple = hash_data(suite, _signed_document(document, proof), config)
+    return Prepared(document, config, hashed, simple, suite.keep_context)
+
+
+def _check_options(proof: Mapping[str, Any]) -> None:
+    if unknown := sorted(set(proof) - OPTIONS):
+        raise ProofMalformed(f"unknown proof options: {', '.join(unknown)}"[:200], pointer="/proof")
+    if not isinstance(proof.get("verificationMethod"), str):
+        raise ProofMalformed("a proof names its verification method", pointer="/proof/verificationMethod")
+    for name in ("created", "expires"):
+        if name in proof and not (isinstance(proof[name], str) and DATE_TIME_STAMP.match(proof[name])):
+            raise ProofMalformed("not a date and time with zone", pointer=f"/proof/{name}")
+
+
+def _with_context(document: Json) -> Json:
+    """The document with the context that defines Data Integrity terms, where VCDM 1.1 lacks them."""
+    contexts = document.get("@context")
+    entries = contexts if isinstance(contexts, list) else [contexts]
+    known = any(isinstance(entry, str) and entry.startswith(DATA_INTEGRITY) for entry in entries)
+    if entries[0] != VCDM_1 or known:
+        return document
+    return {**document, "@context": [*entries, DATA_INTEGRITY_V2]}
+
+
+def _signed_document(document: Json, proof: Mapping[str, Any]) -> Json:
+    """What a proof signs: the document without proofs, or with those it builds on (section 4.6)."""
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    previous = proof.get("previousProof")
+    if previous is None:
+        return unsecured
+    wanted = previous if isinstance(previous, list) else [previous]
+    matching = [
+        item for _, item in proofs_of(document) if isinstance(item, dict) and item.get("id") in wanted
+    ]
+    if not wanted or {item["id"] for item in matching} != set(wanted):
+        raise ProofMalformed("a previous proof is not in the document", pointer="/proof/previousProof")
+    return {**unsecured, "proof": matching}
+
+
+def hash_data(suite: Cryptosuite, document: Json, config: Json) -> tuple[bytes, bool]:
+    """Hashing: SHA-256 of the configuration, then of the document; and whether both are simple."""
+    proof, body = suite.transform(config), suite.transform(document)
+    hashed = hashlib.sha256(proof.canonical).digest() + hashlib.sha256(body.canonical).digest()
+    return hashed, proof.simple and body.simple
+
+
+def signed_with(suite: Cryptosuite, document: Json, proof: Json) -> tuple[bytes, bool]:
+    """The hash data a proof of a secured document must have signed; see ``hash_data``."""
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    body = _signed_document(document, proof)
+    if suite.keep_context and "@context" in options:
+        if not _begins_with(body.get("@context"), options["@context"]):
+            raise ProofMalformed(
+                "the proof's @context is not how the document's begins", pointer="/proof/@context"
+            )
+        body = {**body, "@context": options["@context"]}
+    return hash_data(suite, body, suite.proof_configuration(document, options))
+
+
+def _begins_with(contexts: Any, start: Any) -> bool:
+    whole = contexts if isinstance(contexts, list) else [contexts]
+    first = start if isinstance(start, list) else [start]
+    return whole[: len(first)] == first
+
+
+def attach(prepared: Prepared, signature: bytes) -> Json:
+    """The secured document: the proof joins those already there; ``proof`` is always an array."""
+    if len(signature) != 64:
+        raise ProofMalformed("an Ed25519 signature has 64 bytes", pointer="/proof")
+    proof = dict(prepared.proof_config)
+    if not prepared.keep_context:
+        proof.pop("@context", None)
+    proof["proofValue"] = "z" + base58_encode(signature)
+    present = [item for _, item in proofs_of(prepared.document)]
+    return {**prepared.document, "proof": [*present, proof]}
+
+
+def create_proof(
+    unsecured_document: Json, options: Mapping[str, Any], *, sign: Callable[[bytes], bytes]
+) -> Json:
+    """Create Proof in one step, for a key at hand: ``sign`` turns hash data into a signature."""
+    prepared = prepare(unsecured_document, options)
+    return attach(prepared, sign(prepared.hash_data))
