@@ -21,6 +21,11 @@ def supply_required(tree: Tree, hub: Credential, options: WriteOptions) -> tuple
     if options.converted and not hub.credential_profiles:
         tree["credentialProfiles"] = _concept(CONVERTED_PROFILE, "Converted")
         supplied.append("/credentialProfiles")
+    for name in ("issued", "issuanceDate", "validFrom"):
+        # Sealing states these (VCDM 1.1 section 4.6; ELM issued); an unsealed document says nothing.
+        if options.sealed_at and name not in tree:
+            tree[name] = options.sealed_at
+            supplied.append(f"/{name}")
     return tuple(supplied)
 
 

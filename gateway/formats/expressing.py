@@ -76,10 +76,14 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
     record = record_of(hub, back, written.supplied)
     carrier, supplied = record.tree, written.supplied
     tree = _assembled(form, written.tree, carrier, options)
-    if form.kind == "json" and (named := name_ties(tree, options.digest)):
-        supplied = (*supplied, *named)
-        carrier = {**carrier, "supplied": list(supplied)}
-        tree = _assembled(form, written.tree, carrier, options)
+    if form.kind == "json":
+        named, left = name_ties(tree, options.digest)
+        if left and not options.untie:
+            return write_document(form, hub, replace(options, untie=True))
+        if named:
+            supplied = (*supplied, *named)
+            carrier = {**carrier, "supplied": list(supplied)}
+            tree = _assembled(form, written.tree, carrier, options)
     return Expressed(tree, written.steps, record.told, supplied, carrier)
 
 

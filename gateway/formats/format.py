@@ -32,8 +32,9 @@ class Native:
 class WriteOptions:
     """How to write. ``languages`` is the order of preference where one language fits; ``digest``
     seeds the identifiers of nodes that need one; ``original`` are bytes to embed, of ``media_type``;
-    ``converted`` is true when the source was in another format; ``by_url`` the address of the
-    gateway's context, when it is not to stand inline.
+    ``converted`` is true when the source was in another format; ``sealed_at`` is the moment of
+    signing, if the document is to be signed; ``by_url`` the address of the gateway's context, when
+    it is not to stand inline. ``untie`` leaves to the carrier what ties and may not be changed.
     """
 
     languages: tuple[str, ...] = ()
@@ -41,7 +42,9 @@ class WriteOptions:
     original: bytes | None = None
     media_type: str = ""
     converted: bool = False
+    sealed_at: str = ""
     by_url: str = ""
+    untie: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from gateway.codecs import LANGUAGE_TAG, UNDETERMINED, CodecContext, choose_lang
 from gateway.envelopes import Envelope
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.ob3_display import supply
+from gateway.formats.ob3_ties import take_out_endorsements, untie_lists
 from gateway.formats.reading import VCDM_1, VCDM_2, check_subject, contexts_of, run_table, types_of
-from gateway.formats.vc import attach_carried, detach_carried
+from gateway.formats.vc import attach_carried, choose_policy, detach_carried
 from gateway.formats.vocabulary import CARRIED, carrier_context
 from gateway.mapping import Writer, load_table
 from gateway.model import Credential, LearningAchievement
@@ -21,6 +22,10 @@ from gateway.pointers import resolve
 __all__ = ["OB3"]
 
 CONTEXT = [VCDM_2, "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
+EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+EXTENSION_TYPES = frozenset(
+    ("1EdTechJsonSchemaValidator2019", "1EdTechRevocationList", "1EdTechCredentialRefresh")
+)
 KINDS = frozenset({"OpenBadgeCredential", "AchievementCredential"})
 
 DEMANDED: dict[str, tuple[str, ...]] = {
@@ -91,8 +96,12 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     context = CodecContext(language=language, languages=options.languages)
     writer = Writer(load_table("ob3"), context, choose=_choose_writing)
     tree = writer.write(hub, "Credential")
+    untied = untie_lists(tree)
+    if options.untie:
+        untied += take_out_endorsements(tree)
     supplied = supply(tree, hub, context, options)
-    return Written(tree, tuple(writer.steps), supplied, language)
+    steps = tuple(step for step in writer.steps if not step.here.startswith(untied))
+    return Written(tree, steps, supplied, language)
 
 
 def _choose_writing(item: Any, names: tuple[str, ...]) -> str | None:
@@ -102,7 +111,7 @@ def _choose_writing(item: Any, names: tuple[str, ...]) -> str | None:
             getattr(item, field, ()) in ((), None) for field in DEMANDED.get(name, ()) if hasattr(item, field)
         ):
             return ""
-    return None
+    return choose_policy(item, names)
 
 
 def _language_for(hub: Credential, options: WriteOptions) -> str:
@@ -123,7 +132,17 @@ def _language_for(hub: Credential, options: WriteOptions) -> str:
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:
     body = {name: value for name, value in tree.items() if name != "@context"}
-    return {"@context": [*CONTEXT, *([carrier_context()] if CARRIED in body else [])], **body}
+    more: list[Any] = [EXTENSIONS] if _uses_extensions(body) else []
+    if CARRIED in body:
+        more.append(carrier_context())
+    return {"@context": [*CONTEXT, *more], **body}
+
+
+def _uses_extensions(value: Any) -> bool:
+    """Whether a node below has a type that only the extensions context of 1EdTech defines."""
+    if isinstance(value, dict):
+        return bool(types_of(value) & EXTENSION_TYPES) or any(map(_uses_extensions, value.values()))
+    return isinstance(value, list) and any(map(_uses_extensions, value))
 
 
 OB3 = Format(

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.codecs import DATE, DATE_TIME, UNDETERMINED, CodecContext, choose_language
+from gateway.codecs import UNDETERMINED, CodecContext, choose_language
+from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Tree, WriteOptions
 from gateway.formats.identifiers import derived_id
 from gateway.model import Credential, LearningAchievement, LearningAssessment, Text
@@ -115,21 +116,14 @@ def _demanded_by_credential(added: _Added, hub: Credential, context: CodecContex
     process = hub.has_claim[0].awarded_by if hub.has_claim else None
     awarded = process.awarding_date if process is not None else None
     dates = (hub.valid_from, hub.issuance_date, hub.issued, awarded)
-    added.put(tree, "", "validFrom", next((d for d in map(_date_time, dates) if d), None))
-    added.put(tree, "", "validUntil", _date_time(hub.valid_until) or _date_time(hub.expiration_date))
+    added.put(tree, "", "validFrom", next((d for d in map(date_time_stamp, dates) if d), None))
+    added.put(
+        tree, "", "validUntil", date_time_stamp(hub.valid_until) or date_time_stamp(hub.expiration_date)
+    )
     issuer = added.inside(tree, "issuer", "", {"type": ["Profile"]})
     name = getattr(hub.issuer, "legal_name", ()) or getattr(hub.issuer, "pref_label", ())
     added.put(issuer, "/issuer", "id", derived_id(added.digest, "/issuer"))
     added.put(issuer, "/issuer", "name", _said(name, context))
-
-
-def _date_time(value: str | None) -> str | None:
-    """A date and time with zone: a bare date is its first moment in UTC."""
-    if value is None:
-        return None
-    if DATE_TIME.match(value):
-        return value
-    return f"{value}T00:00:00Z" if DATE.match(value) else None
 
 
 def _demanded_by_achievement(added: _Added, achievement: Tree, words: _Words) -> None:

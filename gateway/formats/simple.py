@@ -25,18 +25,24 @@ CLOSED_TYPES = frozenset({"IdentifierEntry", "IdentityObject"})
 UNTYPED_NODES = frozenset({"criteria", "carried", "childCredential"})
 """Properties whose values are nodes although they state no type."""
 
+UNTOUCHED = frozenset({"@context", "type", "endorsement", "proof"})
+"""Properties nothing below which is changed: somebody else has signed an endorsement as it stands."""
+
 ROUNDS = 4
 """Naming one node can make its neighbours tie no longer, or newly so."""
 
 
-def name_ties(tree: Tree, digest: str) -> tuple[str, ...]:
-    """Give identifiers, in place, to the nodes of ``tree`` that would tie; the pointers of these ids.
+def name_ties(tree: Tree, digest: str) -> tuple[tuple[str, ...], bool]:
+    """Give identifiers, in place, to the nodes of ``tree`` that would tie.
+
+    The pointers of these ids, and whether ties are left that no identifier can undo.
 
     A document whose linked data is refused is left as it is: signing it will say why.
     """
     named: list[str] = []
+    left = False
     for _ in range(ROUNDS):
-        wanted = _tied(tree)
+        wanted, left = _tied(tree)
         for pointer in wanted:
             node = resolve(tree, pointer)
             if isinstance(node, dict) and "id" not in node:
@@ -44,22 +50,23 @@ def name_ties(tree: Tree, digest: str) -> tuple[str, ...]:
                 named.append(f"{pointer}/id")
         if not wanted:
             break
-    return tuple(named)
+    return tuple(named), left
 
 
-def _tied(tree: Tree) -> list[str]:
-    """Pointers of nodes without identifier whose first-degree hashes are not unique, in order."""
+def _tied(tree: Tree) -> tuple[list[str], bool]:
+    """Pointers of nodes to name, whose first-degree hashes are not unique, and whether others tie."""
     labelled = copy.deepcopy(tree)
     places: dict[str, str] = {}
     for number, (node, pointer) in enumerate(list(_unnamed(labelled, "", ""))):
         node["id"] = f"_:n{number}"
-        places[f"n{number}"] = pointer
+        places[f"en{number}"] = pointer  # as the RDF of the document labels it
     try:
         ties = canonicalize_quads(to_quads(labelled)).ties
     except JsonLdRefused:
-        return []
+        return [], False
     wanted = (_holder(tree, places[label]) for group in ties for label in group if label in places)
-    return sorted({pointer for pointer in wanted if pointer})
+    pointers = sorted({pointer for pointer in wanted if pointer})
+    return pointers, bool(ties) and not pointers
 
 
 def _unnamed(value: Any, pointer: str, name: str) -> Iterator[tuple[Tree, str]]:
@@ -67,7 +74,7 @@ def _unnamed(value: Any, pointer: str, name: str) -> Iterator[tuple[Tree, str]]:
         if pointer and "id" not in value and ("type" in value or name in UNTYPED_NODES):
             yield value, pointer
         for key, item in value.items():
-            if key not in ("@context", "type"):
+            if key not in UNTOUCHED:
                 yield from _unnamed(item, f"{pointer}/{escape(key)}", key)
     elif isinstance(value, list):
         for position, item in enumerate(value):

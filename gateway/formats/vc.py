@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.codecs import CodecContext
+from gateway.codecs import ABSOLUTE_IRI, CodecContext
 from gateway.envelopes import Envelope
 from gateway.errors import MalformedJson
+from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.reading import VCDM_2, check_subject, contexts_of, index_nodes, run_table, types_of
 from gateway.formats.vocabulary import CARRIED, carrier_context, inline_context
 from gateway.mapping import Writer, load_table
-from gateway.model import Credential
+from gateway.model import Credential, TermsOfUse
 
-__all__ = ["VC", "attach_carried", "detach_carried"]
+__all__ = ["VC", "attach_carried", "choose_policy", "detach_carried"]
 
 
 def _sniff(envelope: Envelope) -> bool:
@@ -31,8 +32,19 @@ def _read(tree: Tree, supplied: frozenset[str]) -> Native:
 
 
 def _write(hub: Credential, options: WriteOptions) -> Written:
-    writer = Writer(load_table("vc"), CodecContext(languages=options.languages))
-    return Written(writer.write(hub, "Credential"), tuple(writer.steps))
+    writer = Writer(load_table("vc"), CodecContext(languages=options.languages), choose=choose_policy)
+    tree = writer.write(hub, "Credential")
+    period = {"validFrom": date_time_stamp(hub.valid_from), "validUntil": date_time_stamp(hub.valid_until)}
+    missing = {name: date for name, date in period.items() if date and name not in tree}
+    tree.update(missing)
+    return Written(tree, tuple(writer.steps), tuple(f"/{name}" for name in missing))
+
+
+def choose_policy(item: Any, _names: tuple[str, ...]) -> str | None:
+    """No native place for terms of use whose type is no IRI: nobody could expand it."""
+    if isinstance(item, TermsOfUse) and not ABSOLUTE_IRI.match(item.type or ""):
+        return ""
+    return None
 
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:

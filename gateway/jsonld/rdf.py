@@ -28,7 +28,6 @@ def quads_of(expanded: list[Any]) -> tuple[Quad, ...]:
 class _Builder:
     def __init__(self) -> None:
         self.quads: list[Quad] = []
-        self._labels: dict[str, str] = {}
         self._count = 0
 
     def fresh(self) -> Term:
@@ -36,12 +35,8 @@ class _Builder:
         return blank(f"b{self._count - 1}")
 
     def name(self, identifier: str) -> Term:
-        """The term of an ``@id``; the document's own blank labels are replaced."""
-        if not identifier.startswith("_:"):
-            return iri(identifier)
-        if identifier not in self._labels:
-            self._labels[identifier] = self.fresh().value
-        return blank(self._labels[identifier])
+        """The term of an ``@id``; the document's own blank labels get a letter no fresh one begins with."""
+        return blank(f"e{identifier[2:]}") if identifier.startswith("_:") else iri(identifier)
 
     def node(self, item: dict[str, Any], graph: Term | None) -> Term:
         subject = self.name(item["@id"]) if "@id" in item else self.fresh()

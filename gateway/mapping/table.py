@@ -62,7 +62,8 @@ class Section:
 class Table:
     """One format's table. ``repeat`` says how several values stand: ``bare`` (one value alone, more
     in an array), ``array`` (always an array) or ``element`` (XML). ``type_key``, ``id_key`` and
-    ``reference_key`` name the properties with these roles; ``restated`` and ``not_copied`` the root
+    ``reference_key`` name the properties with these roles, ``type_array`` says that types always stand
+    in an array; ``restated`` and ``not_copied`` the root
     properties the gateway states anew, or verifies and never copies.
     """
 
@@ -72,6 +73,7 @@ class Table:
     type_key: str
     id_key: str
     reference_key: str
+    type_array: bool
     restated: tuple[str, ...]
     not_copied: tuple[str, ...]
     sections: Mapping[str, Section]
@@ -110,6 +112,7 @@ def parse_table(name: str, document: dict[str, Any]) -> Table:
         type_key=head.get("type_key", "type"),
         id_key=head.get("id_key", "id"),
         reference_key=head.get("reference_key", "id"),
+        type_array=head.get("repeat", "bare") == "array",
         restated=tuple(head.get("restated", ())),
         not_copied=tuple(head.get("not_copied", ())),
         sections=sections,

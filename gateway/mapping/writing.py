@@ -55,7 +55,7 @@ class Writer:
             return
         key = self.table.type_key
         kinds = list(section.types)
-        if self.table.repeat == "bare" and len(kinds) == 1:
+        if not self.table.type_array and len(kinds) == 1:
             tree[key] = kinds[0]
             self.steps.append(Step(f"{here}/{key}", hub, "type"))
             return
