@@ -14,7 +14,16 @@ from typing import Any
 
 from gateway.model import LangString, Text, languages_of, text
 
-__all__ = ["CODECS", "Codec", "CodecContext", "Refused", "UNDETERMINED", "choose_language"]
+__all__ = [
+    "CODECS",
+    "EDCI_LANGUAGES",
+    "Codec",
+    "CodecContext",
+    "Refused",
+    "UNDETERMINED",
+    "choose_language",
+    "language_of_code",
+]
 
 UNDETERMINED = "und"
 """The language of a text whose source names none (BCP 47)."""
@@ -241,6 +250,8 @@ def _write_one_language(value: Text, context: CodecContext) -> str:
 
 def _read_xml_content(value: Any, _: CodecContext) -> Text:
     """EDCI ContentType: ``text`` elements with ``lang`` and ``content-type``."""
+    if not isinstance(value, list) or not value:
+        raise Refused
     return text(_xml_string(element) for element in value)
 
 
@@ -260,8 +271,14 @@ def _write_xml_content(value: Text, context: CodecContext) -> list[dict[str, str
             "@content-type": "text/html" if string.html else "text/plain",
             "#": string.value,
         }
-        for string in value
+        for string in _shown(value)
     ]
+
+
+def _shown(value: Text) -> Text:
+    """The strings in a language the schema allows; all of them where there is none."""
+    allowed = tuple(s for s in value if s.language.split("-")[0].lower() in EDCI_LANGUAGES)
+    return allowed or value
 
 
 EDCI_LANGUAGES = frozenset(
@@ -277,6 +294,53 @@ def _xml_language(language: str, context: CodecContext) -> str:
         if candidate in EDCI_LANGUAGES:
             return candidate
     return "en"
+
+
+LANGUAGE_CODES = "http://publications.europa.eu/resource/authority/language/"
+_THREE_LETTERS = {
+    "bg": "BUL", "cs": "CES", "da": "DAN", "de": "DEU", "el": "ELL", "en": "ENG", "es": "SPA",
+    "et": "EST", "fi": "FIN", "fr": "FRA", "ga": "GLE", "hr": "HRV", "hu": "HUN", "is": "ISL",
+    "it": "ITA", "lt": "LIT", "lv": "LAV", "mk": "MKD", "mt": "MLT", "nl": "NLD", "no": "NOR",
+    "pl": "POL", "pt": "POR", "ro": "RON", "sk": "SLK", "sl": "SLV", "sr": "SRP", "sv": "SWE",
+    "tr": "TUR",
+}  # fmt: skip
+_TWO_LETTERS = {f"{LANGUAGE_CODES}{three}": two for two, three in _THREE_LETTERS.items()}
+
+
+def language_of_code(code: str | None) -> str | None:
+    """The two-letter language EDCI XML writes for a code of the EU's language list; None for others."""
+    return _TWO_LETTERS.get(code or "")
+
+
+def _read_language_code(value: Any, _: CodecContext) -> str:
+    if value not in EDCI_LANGUAGES:
+        raise Refused
+    return f"{LANGUAGE_CODES}{_THREE_LETTERS[value]}"
+
+
+def _write_language_code(value: str, _: CodecContext) -> str:
+    if value not in _TWO_LETTERS:
+        raise Refused
+    return _TWO_LETTERS[value]
+
+
+ECTS_FRAMEWORK = "http://data.europa.eu/snb/education-credit/6fcec5c5af"
+
+
+def _read_ects(_: Any, __: CodecContext) -> str:
+    """The framework that an element for ECTS points implies by its name."""
+    return ECTS_FRAMEWORK
+
+
+def _write_ects(_: str, __: CodecContext) -> str:
+    raise Refused
+
+
+def _write_country(value: str, _: CodecContext) -> str:
+    """A country as a code or an address; ELM's ``country`` is the name of the list, no country."""
+    if not re.fullmatch(r"[A-Z]{2,3}|https?://\S+", value):
+        raise Refused
+    return value
 
 
 def _read_xml_text(value: Any, context: CodecContext) -> Text:
@@ -312,6 +376,9 @@ CODECS: dict[str, Codec] = {
         Codec("language_map", _read_language_map, _write_language_map, whole=True),
         Codec("one_language", _read_one_language, _write_one_language, whole=True),
         Codec("xml_content", _read_xml_content, _write_xml_content, whole=True),
+        Codec("language_code", _read_language_code, _write_language_code, exact=False),
+        Codec("ects_framework", _read_ects, _write_ects, exact=False),
+        Codec("country_code", _read_string, _write_country),
         Codec("xml_text", _read_xml_text, _write_xml_text, whole=True),
     )
 }

@@ -44,13 +44,16 @@ __all__ = [
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",
+    "NotFound",
     "NotAnInteroperableNumber",
     "OutsideFailed",
+    "Overloaded",
     "ProofGenerationError",
     "ProofInvalid",
     "ProofMalformed",
     "ProofRefused",
     "ProtectedTermRedefinition",
+    "RequestRefused",
     "SettingInvalid",
     "SeveralSubjects",
     "SignerFailed",
@@ -118,6 +121,22 @@ class InputRefused(GatewayError):
 
 
 # --- bytes -----------------------------------------------------------------------------------
+
+
+class RequestRefused(InputRefused):
+    """A request whose parameters or framing are wrong."""
+
+    code = "request_refused"
+    title = "The request is refused"
+    status = 400
+
+
+class NotFound(InputRefused):
+    """Something asked for by name is not there."""
+
+    code = "not_found"
+    title = "Not found"
+    status = 404
 
 
 class EnvelopeRefused(InputRefused):
@@ -369,6 +388,15 @@ class GatewayFailed(GatewayError):
 
     code = "gateway_failed"
     title = "The gateway failed"
+
+
+class Overloaded(GatewayFailed):
+    """More work is waiting than the gateway takes on."""
+
+    code = "overloaded"
+    title = "The gateway is busy"
+    status = 503
+    default_hint = "Try again in a few seconds."
 
 
 class SettingInvalid(GatewayFailed):

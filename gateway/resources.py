@@ -1,4 +1,4 @@
-"""The data that comes with the gateway: mapping tables, contexts, examples, in a wheel and a checkout alike."""
+"""The data that comes with the gateway, in a wheel and a checkout alike: tables, contexts, examples."""
 
 from __future__ import annotations
 

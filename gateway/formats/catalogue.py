@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.envelopes import Envelope
 from gateway.envelopes.recognition import refuse_foreign_root
 from gateway.errors import FormatUnknown, FormatUnwritable, NotACredential
+from gateway.formats.edci_xml import EDCI_XML
 from gateway.formats.elm3 import ELM3
 from gateway.formats.format import Format
 from gateway.formats.ob3 import OB3
@@ -13,7 +14,7 @@ from gateway.formats.vc import VC
 
 __all__ = ["FORMATS", "format_named", "recognise"]
 
-FORMATS: tuple[Format, ...] = (OB3, VC, ELM3)
+FORMATS: tuple[Format, ...] = (OB3, VC, ELM3, EDCI_XML)
 """Every format, in the order in which recognition asks."""
 
 

@@ -14,7 +14,7 @@ from gateway.errors import FormatUnwritable
 from gateway.formats.carriers import record_of, restore
 from gateway.formats.format import Format, Tree, WriteOptions
 from gateway.formats.simple import name_ties
-from gateway.mapping import Step
+from gateway.mapping import Step, leaves_of
 from gateway.model import Credential
 
 __all__ = ["Expressed", "Understood", "read_document", "write_document"]
@@ -51,7 +51,9 @@ def read_document(form: Format, tree: Tree) -> Understood:
     if record is not None:
         hub, told = restore(record, hub)
         steps += [replace(step, here=f"/carried{step.here}") for step in told]
-        steps.append(Step("/carried", "", "carrier"))
+        left = {pointer for pointer, _ in leaves_of(body)}
+        taken = (pointer for pointer, _ in leaves_of(inner) if pointer not in left)
+        steps += [Step(pointer, "", "carrier") for pointer in taken]
     if prefix:
         steps = [replace(step, here=prefix + step.here) for step in steps]
     return Understood(hub, tuple(steps))

@@ -12,6 +12,7 @@ from gateway.envelopes import Envelope
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.ob3_display import supply
 from gateway.formats.ob3_ties import take_out_endorsements, untie_lists
+from gateway.formats.originals import supply_original
 from gateway.formats.reading import VCDM_1, VCDM_2, check_subject, contexts_of, run_table, types_of
 from gateway.formats.vc import attach_carried, choose_policy, detach_carried
 from gateway.formats.vocabulary import CARRIED, carrier_context
@@ -99,7 +100,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     untied = untie_lists(tree)
     if options.untie:
         untied += take_out_endorsements(tree)
-    supplied = supply(tree, hub, context, options)
+    supplied = (*supply(tree, hub, context, options), *supply_original(tree, options))
     steps = tuple(step for step in writer.steps if not step.here.startswith(untied))
     return Written(tree, steps, supplied, language)
 
@@ -115,7 +116,7 @@ def _choose_writing(item: Any, names: tuple[str, ...]) -> str | None:
 
 
 def _language_for(hub: Credential, options: WriteOptions) -> str:
-    """The one language of the badge: as wished, the achievement's own, the primary one, English, the first."""
+    """The one language of the badge: the achievement's own, as wished, English, the first."""
     claim = hub.has_claim[0] if hub.has_claim else None
     specification = claim.specified_by if isinstance(claim, LearningAchievement) else None
     own = getattr(specification, "in_language", None)

@@ -13,6 +13,7 @@ from gateway.envelopes import Envelope
 from gateway.errors import MalformedJson
 from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
+from gateway.formats.originals import supply_original
 from gateway.formats.reading import VCDM_2, check_subject, contexts_of, index_nodes, run_table, types_of
 from gateway.formats.vocabulary import CARRIED, carrier_context, inline_context
 from gateway.mapping import Writer, load_table
@@ -37,7 +38,8 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     period = {"validFrom": date_time_stamp(hub.valid_from), "validUntil": date_time_stamp(hub.valid_until)}
     missing = {name: date for name, date in period.items() if date and name not in tree}
     tree.update(missing)
-    return Written(tree, tuple(writer.steps), tuple(f"/{name}" for name in missing))
+    supplied = (*(f"/{name}" for name in missing), *supply_original(tree, options))
+    return Written(tree, tuple(writer.steps), supplied)
 
 
 def choose_policy(item: Any, _names: tuple[str, ...]) -> str | None:

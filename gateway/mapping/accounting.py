@@ -31,8 +31,8 @@ class Accounts:
     """What the accounts are drawn up from.
 
     ``read`` and ``written`` are the trails; ``carried`` the hub pointers told by carriers;
-    ``removed`` maps hub pointers taken out on purpose to the code that says why; ``restated`` and
-    ``not_copied`` are root properties; ``original`` is true when the original itself is carried.
+    ``restated`` and ``not_copied`` are pointers of properties
+    the target states anew or never gets; ``original`` is true when the original itself is carried.
     """
 
     source: Any
@@ -59,8 +59,7 @@ def account(accounts: Accounts) -> list[Finding]:
 def _finding(
     pointer: str, leaf: Any, by_place: dict[str, list[Step]], native: _Native, accounts: Accounts
 ) -> Finding:
-    root = pointer.split("/")[1] if "/" in pointer else ""
-    if root in {escape(name) for name in accounts.restated}:
+    if _below(pointer, accounts.restated):
         return Finding(pointer, "restated", rule="restated", outcome=Outcome.TRANSFORMED, layer=Layer.NATIVE)
     steps = list(_steps(pointer, by_place))
     for step in steps:
@@ -75,7 +74,7 @@ def _finding(
         return Finding(pointer, "mapped", rule=step.rule, outcome=Outcome.TRANSFORMED, layer=Layer.NATIVE)
     if accounts.original:
         return Finding(pointer, "in_original", rule="original", outcome=Outcome.KEPT, layer=Layer.ORIGINAL)
-    secured = root in {escape(name) for name in accounts.not_copied}
+    secured = _below(pointer, accounts.not_copied)
     return Finding(
         pointer,
         "not_copied" if secured else "lost",
@@ -84,11 +83,12 @@ def _finding(
     )
 
 
+def _below(pointer: str, places: tuple[str, ...]) -> bool:
+    return any(pointer == place or pointer.startswith(place + "/") for place in places)
+
+
 def _kept(pointer: str, step: Step, target: str, rule: str, *, exact: bool) -> Finding:
-    if step.assumed:
-        outcome = Outcome.DEFAULTED
-    else:
-        outcome = Outcome.KEPT if exact else Outcome.TRANSFORMED
+    outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT if exact else Outcome.TRANSFORMED
     name = step.rule if step.rule == rule else f"{step.rule} → {rule}"
     return Finding(pointer, "mapped", rule=name, outcome=outcome, layer=Layer.NATIVE, target=target)
 

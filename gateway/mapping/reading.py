@@ -72,7 +72,7 @@ class Reader:
     _touched: set[str] = field(default_factory=set)
     _nodes: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
-    _read_as_node: set[str] = field(default_factory=set)
+    _read_as_node: set[tuple[int, str]] = field(default_factory=set)
     _count: int = 0
 
     def read(self, tree: Any, section: str, pointer: str = "") -> Draft:
@@ -153,7 +153,7 @@ class Reader:
                 self.note(Step(place, target, "supplied"))
                 continue
             section = self._choose(row.each, item)
-            if section is None or place in self._read_as_node:
+            if section is None or (id(draft), place) in self._read_as_node:
                 continue
             many = bool(row.spec and row.spec.many)
             if not many and _filled(draft, row.hub):
@@ -162,7 +162,7 @@ class Reader:
             hub = target if position is None else f"{target}/{position}"
             read = self._item(section, row.each, (item, place), hub)
             if read is not None:
-                self._read_as_node.add(place)
+                self._read_as_node.add((id(draft), place))
                 _put(draft, row.hub, read, many=many)
 
     def _item(
@@ -193,11 +193,12 @@ class Reader:
         key = self.table.reference_key
         if isinstance(item, str):
             return item, place
-        if isinstance(item, dict) and isinstance(item.get(key), str) and item[key] in self.index:
-            if not set(item) - {key, self.table.type_key}:
-                home = self.index[item[key]][1]
-                return None if home == place else (item[key], f"{place}/{escape(key)}")
-        if isinstance(item, dict) and key != self.table.id_key and isinstance(item.get(key), str):
+        if not isinstance(item, dict) or not isinstance(item.get(key), str):
+            return None
+        if item[key] in self.index and not set(item) - {key, self.table.type_key}:
+            home = self.index[item[key]][1]
+            return None if home == place else (item[key], f"{place}/{escape(key)}")
+        if key != self.table.id_key:
             return item[key], f"{place}/{escape(key)}"
         return None
 
@@ -205,7 +206,7 @@ class Reader:
         """The section for a tree: by the hook, by its type, else the first; None if constants differ."""
         sections = [self.table.sections[name] for name in names]
         if self.choose is not None and (name := self.choose(item, names)) is not None:
-            return self.table.sections[name]
+            return self.table.sections[name] if name else None
         given = item.get(self.table.type_key) if isinstance(item, dict) else None
         kinds = given if isinstance(given, list) else [given]
         typed = [s for s in sections if any(kind in s.types for kind in kinds if kind)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.codecs import CodecContext, Refused
+from gateway.codecs import ABSOLUTE_IRI, CodecContext, Refused
 from gateway.mapping.table import Row, Section, Table
 from gateway.mapping.trace import Step
 from gateway.pointers import escape
@@ -65,7 +65,7 @@ class Writer:
     def _nodes_row(self, row: Row, node: Any, tree: dict[str, Any], hub: str, here: str) -> None:
         found, pointer = _get(node, row.hub, hub)
         many = row.spec is not None and row.spec.many
-        items = list(enumerate(found)) if many else ([(None, found)] if found is not None else [])
+        items = list(enumerate(found or ())) if many else ([(None, found)] if found is not None else [])
         chosen = [(n, item, self._section(row, item)) for n, item in items]
         written = [(n, item, section) for n, item, section in chosen if section is not None]
         taken = self._taken(tree, row.here)
@@ -90,18 +90,19 @@ class Writer:
     def _reference(self, item: Any, section: Section, hub: str, here: str) -> dict[str, str]:
         """Refers to a node and keeps its tree in the pool, once for each identifier and content."""
         identifier = item.id
-        if identifier is None or self._pooled.get(identifier, item) != item:
+        usable = identifier is not None and ABSOLUTE_IRI.match(identifier) is not None
+        if not usable or self._pooled.get(identifier, item) != item:
             identifier = self.local_id(section.name, hub) if self.local_id else hub
             for known, other in self._pooled.items():
                 if other == item and other.id is None:
                     identifier = known
         if identifier not in self._pooled:
             self._pooled[identifier] = item
-            place = "".join(f"/{escape(step)}" for step in section.pool)
+            place = self._pointer("", section.pool)
             slot = len(self.pools[section.name])
             self.pools[section.name][identifier] = {}
             tree = self._node(item, section, hub, f"{place}/{slot}")
-            tree = {self.table.id_key: identifier, **tree}
+            tree = {self.table.id_key: identifier} | tree | {self.table.id_key: identifier}
             self.pools[section.name][identifier] = tree
         key = self.table.reference_key
         self.steps.append(Step(f"{here}/{escape(key)}", f"{hub}/id", "reference"))
@@ -174,10 +175,7 @@ class Writer:
             current[name] = [value] if many and self._array(True) else value
 
     def _inside(self, tree: dict[str, Any], step: str) -> dict[str, Any]:
-        if self.table.element:
-            held = tree.setdefault(step, [{}])
-        else:
-            held = tree.setdefault(step, {})
+        held = tree.setdefault(step, [{}]) if self.table.element else tree.setdefault(step, {})
         if isinstance(held, list):
             held = held[0]
         return held if isinstance(held, dict) else {}

@@ -6,6 +6,7 @@ numbers are kept as they were written. Nodes are frozen; ``gateway.model.schema`
 
 from gateway.model import claims, contacts, credential, specifications, values
 from gateway.model.claims import *  # noqa: F403
+from gateway.model.cleaning import without_control_characters
 from gateway.model.contacts import *  # noqa: F403
 from gateway.model.credential import *  # noqa: F403
 from gateway.model.difference import Difference, apply, difference
@@ -22,6 +23,7 @@ __all__ = [
     "fields_of",
     "is_node",
     "walk",
+    "without_control_characters",
     *claims.__all__,
     *contacts.__all__,
     *credential.__all__,

@@ -1,0 +1,57 @@
+# The gateway's commands. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORPORA ?= ../shared/data
+NODE := conformance/node
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test check format conformance examples wheel lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.installed ## make .venv with the gateway command in it
+
+$(VENV)/.installed: pyproject.toml requirements/dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+serve: install ## start the gateway on http://127.0.0.1:8080
+	$(BIN)/gateway serve
+
+test: install ## lint, types and tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	GATEWAY_CORPORA=$(CORPORA) $(BIN)/pytest
+
+check: test
+
+format: install ## put the code in form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+conformance: install ## count what holds over other people's samples, and in their verifiers
+	@command -v npm >/dev/null || { echo "conformance needs Node and npm for the foreign verifiers"; exit 1; }
+	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
+	$(BIN)/python -m conformance.run $(CORPORA) --write docs/conformance.md
+
+examples: install ## write the examples' other forms anew
+	$(BIN)/python -m conformance.make_examples
+
+wheel: install ## build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: install ## pin the dependencies anew, with hashes and without addresses
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--strip-extras --output-file requirements/runtime.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --strip-extras --extra dev --output-file requirements/dev.txt pyproject.toml
+
+clean: ## remove what can be made again
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache $(NODE)/node_modules

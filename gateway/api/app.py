@@ -1,0 +1,66 @@
+"""The application: routes, limits, start and stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from gateway.api import contexts, convert, identity, pages, probes
+from gateway.api.problems import problems
+from gateway.api.state import GATEWAY, SETTINGS
+from gateway.compute import PoolCompute
+from gateway.envelopes.limits import MAX_BYTES
+from gateway.fetch import Fetcher
+from gateway.pipeline import Gateway, utc_now
+from gateway.settings import Settings
+from gateway.signer import signer_for
+
+__all__ = ["GATEWAY", "make_app", "serve"]
+
+log = logging.getLogger("gateway")
+
+KEEPALIVE = 75.0
+SHUTDOWN = 20.0
+
+
+def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Application:
+    """The application; ``gateway`` is made at start from the settings unless one is given."""
+    app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[problems])
+    app[SETTINGS] = settings
+    if gateway is not None:
+        app[GATEWAY] = gateway
+    else:
+        app.cleanup_ctx.append(_lifetime)
+    for face in (convert, identity, contexts, pages, probes):
+        app.add_routes(face.routes)
+    return app
+
+
+async def _lifetime(app: web.Application) -> AsyncIterator[None]:
+    """The gateway's parts, for as long as the application runs."""
+    settings = app[SETTINGS]
+    signer = signer_for(settings, utc_now())
+    fetch = Fetcher(settings)
+    compute = PoolCompute(settings.workers, settings.max_queue)
+    app[GATEWAY] = Gateway(signer, settings.issuer_name, fetch, compute)
+    await compute.run(probes.warm_up)
+    log.info("signing as %s", signer.did)
+    yield
+    await compute.close()
+    await fetch.close()
+
+
+def serve(settings: Settings) -> None:
+    """Run the service until it is told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    web.run_app(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        keepalive_timeout=KEEPALIVE,
+        shutdown_timeout=SHUTDOWN,
+        access_log=None,
+        print=lambda *_: log.info("ready on http://%s:%d", settings.host, settings.port),
+    )

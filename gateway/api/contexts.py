@@ -1,0 +1,23 @@
+"""GET /contexts/…: the JSON-LD contexts the gateway knows, its own among them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.errors import GatewayFailed, NotFound
+from gateway.resources import context_bytes
+
+__all__ = ["routes"]
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/contexts/{path:[A-Za-z0-9._/-]+\\.jsonld}")
+async def context(request: web.Request) -> web.Response:
+    """One context file."""
+    try:
+        body = context_bytes(request.match_info["path"])
+    except GatewayFailed:
+        raise NotFound("no such context") from None
+    headers = {"Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*"}
+    return web.Response(body=body, content_type="application/ld+json", headers=headers)

@@ -1,0 +1,31 @@
+"""GET /healthz and /readyz: whether the process lives, and whether it can take work."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.api.state import GATEWAY
+from gateway.jsonld import bundled
+
+__all__ = ["routes", "warm_up"]
+
+routes = web.RouteTableDef()
+
+
+def warm_up() -> int:
+    """Load what work needs; how many contexts answer."""
+    return len(bundled().urls())
+
+
+@routes.get("/healthz")
+async def healthz(_: web.Request) -> web.Response:
+    """The process answers."""
+    return web.json_response({"status": "ok"})
+
+
+@routes.get("/readyz")
+async def readyz(request: web.Request) -> web.Response:
+    """A worker process answers too, and there is a key to sign with."""
+    gateway = request.app[GATEWAY]
+    contexts = await gateway.compute.run(warm_up)
+    return web.json_response({"status": "ready", "contexts": contexts, "signer": gateway.signer.did})

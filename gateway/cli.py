@@ -1,0 +1,245 @@
+"""The command ``gateway``: convert, verify, resolve, keys, formats, serve.
+
+Exit codes: 0 done or verified, 1 not verified or loss refused, 2 input refused, 3 the gateway or the
+outside world failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from gateway.api import serve
+from gateway.cli_text import convert_summary, formats_table, problem_text, verify_summary
+from gateway.compute import HereCompute
+from gateway.core import ConvertOptions
+from gateway.envelopes.limits import MAX_BYTES
+from gateway.errors import GatewayError, GatewayFailed, InputRefused, TooLarge
+from gateway.fetch import Fetcher
+from gateway.formats import FORMATS
+from gateway.pipeline import Gateway, utc_now
+from gateway.report import Report, Verdict
+from gateway.settings import Settings
+from gateway.signer import KeyStore, signer_for
+
+__all__ = ["main"]
+
+VERIFIED, NOT_VERIFIED = 0, 1
+
+EXAMPLES = """examples:
+  gateway convert diploma.xml --to ob3 --out diploma.ob3.json
+  gateway convert badge.json --to elm3 --unsigned --report report.json
+  gateway verify diploma.ob3.json
+  cat badge.json | gateway convert - --to vc
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+    except GatewayError as error:
+        print(problem_text(error), file=sys.stderr)
+        code = error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 3
+    except KeyboardInterrupt:
+        code = 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gateway",
+        description="Converts, verifies and signs learners' credentials: ELM, EDCI XML, Open Badges, W3C VC.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_convert(commands)
+    _add_verify(commands)
+    resolve = commands.add_parser("resolve", help="print the DID document of a DID")
+    resolve.add_argument("did", metavar="DID")
+    resolve.set_defaults(run=_resolve)
+    keys = commands.add_parser("keys", help="make and list signing keys")
+    keys.add_argument("action", choices=("new", "list"))
+    _add_data(keys)
+    keys.set_defaults(run=_keys)
+    formats = commands.add_parser("formats", help="list what can be read and written")
+    formats.add_argument("--json", action="store_true", help="as JSON")
+    formats.set_defaults(run=_formats)
+    _add_serve(commands)
+    return parser
+
+
+def _add_convert(commands: Any) -> None:
+    convert = commands.add_parser("convert", help="convert a credential and sign the result")
+    convert.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    convert.add_argument("--to", required=True, metavar="FORMAT", help="see `gateway formats`")
+    convert.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    convert.add_argument("--report", metavar="FILE", help="write the report as JSON; without it, a summary")
+    convert.add_argument(
+        "--original", choices=("full", "digest", "none"), default="digest",
+        help="how the source goes along: embedded, by digest (default), or not",
+    )  # fmt: skip
+    convert.add_argument("--strict", action="store_true", help="refuse to lose anything")
+    convert.add_argument("--unsigned", action="store_true", help="do not sign; the issuer stays the source's")
+    convert.add_argument(
+        "--language", action="append", default=[], metavar="TAG", help="preferred where one language fits"
+    )
+    _add_data(convert)
+    convert.set_defaults(run=_convert)
+
+
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser("verify", help="check what secures a credential")
+    verify.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    verify.add_argument("--json", action="store_true", help="the report as JSON")
+    _add_data(verify)
+    verify.set_defaults(run=_verify)
+
+
+def _add_serve(commands: Any) -> None:
+    command = commands.add_parser("serve", help="start the HTTP service")
+    command.add_argument("--host", metavar="H", help="address to listen on (default 127.0.0.1)")
+    command.add_argument("--port", type=int, metavar="P", help="port to listen on (default 8080)")
+    _add_data(command)
+    command.set_defaults(run=_serve)
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, metavar="DIR", help="where keys are kept (default ./data)")
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def _settings(parsed: argparse.Namespace) -> Settings:
+    given = {name: getattr(parsed, name, None) for name in ("host", "port", "data")}
+    return Settings.from_environment(os.environ, **{k: v for k, v in given.items() if v is not None})
+
+
+def _with_gateway(parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]]) -> int:
+    """Run a job with a gateway that computes in this process."""
+    settings = _settings(parsed)
+
+    async def run() -> int:
+        fetch = Fetcher(settings)
+        signer = signer_for(settings, utc_now())
+        gateway = Gateway(signer, settings.issuer_name, fetch, HereCompute())
+        try:
+            return await job(gateway)
+        finally:
+            await fetch.close()
+
+    return asyncio.run(run())
+
+
+def _convert(parsed: argparse.Namespace) -> int:
+    data = _read(parsed.file)
+    options = ConvertOptions(
+        to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language)
+    )
+
+    async def job(gateway: Gateway) -> int:
+        delivery = await gateway.convert(data, options, signed=not parsed.unsigned)
+        _write(parsed.out, delivery.content)
+        if parsed.report:
+            _write(parsed.report, _json(delivery.report.to_json()))
+        else:
+            print(convert_summary(delivery.report), file=sys.stderr)
+        return 0
+
+    return _with_gateway(parsed, job)
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    data = _read(parsed.file)
+
+    async def job(gateway: Gateway) -> int:
+        report: Report = await gateway.verify(data)
+        if parsed.json:
+            _write("-", _json(report.to_json()))
+        else:
+            print(verify_summary(report))
+        return VERIFIED if report.verdict() is Verdict.VALID else NOT_VERIFIED
+
+    return _with_gateway(parsed, job)
+
+
+def _resolve(parsed: argparse.Namespace) -> int:
+    async def job(gateway: Gateway) -> int:
+        _write("-", _json(await gateway.resolve(parsed.did)))
+        return 0
+
+    return _with_gateway(parsed, job)
+
+
+def _keys(parsed: argparse.Namespace) -> int:
+    store = KeyStore(_settings(parsed).data)
+    records = (store.new(utc_now()),) if parsed.action == "new" else store.records()
+    for record in records:
+        print(f"{record.created}  {record.did}")
+    if not records:
+        print("no keys yet: `gateway keys new` makes one", file=sys.stderr)
+    return 0
+
+
+def _formats(parsed: argparse.Namespace) -> int:
+    print(formats_table(FORMATS, as_json=parsed.json))
+    return 0
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    serve(_settings(parsed))
+    return 0
+
+
+# --- files -----------------------------------------------------------------------------------------
+
+
+def _read(name: str) -> bytes:
+    """The bytes of a file or of standard input, never more than one document may have."""
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputRefused(
+            f"cannot read {name}: {error.strerror}", hint="Check the name and the rights."
+        ) from None
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"more than the {MAX_BYTES} bytes that are read")
+    return data
+
+
+def _write(name: str, content: bytes) -> None:
+    """Write a whole file or none: a reader never meets half a document."""
+    if name == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise GatewayFailed(
+            f"cannot write {name}: {error.strerror}", hint="Check the folder and the rights."
+        ) from None
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

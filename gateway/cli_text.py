@@ -1,0 +1,80 @@
+"""What the command line says to people: short, aligned, one thought a line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from gateway.errors import GatewayError
+from gateway.formats import Format
+from gateway.report import Report, Severity, Verdict
+
+__all__ = ["convert_summary", "formats_table", "problem_text", "verify_summary"]
+
+SHOWN = 10
+"""Most places listed in a summary; the report has them all."""
+
+MARKS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNDETERMINED: "?"}
+
+
+def problem_text(error: GatewayError) -> str:
+    """An error as lines: what, where, what to do."""
+    lines = [f"gateway: {error.title}: {error.detail} [{error.code}]"]
+    if error.pointer:
+        lines.append(f"  where: {error.pointer}")
+    if error.hint:
+        lines.append(f"  hint:  {error.hint}")
+    return "\n".join(lines)
+
+
+def convert_summary(report: Report) -> str:
+    """What became of the source, and what was verified of it."""
+    source, target = report.facts.get("source", {}), report.facts.get("target", {})
+    layers = Counter(f.layer.value for f in report.findings if f.layer is not None)
+    counts = report.counts()
+    lines = [
+        f"{source.get('format')} → {target.get('format')}: "
+        + ", ".join(f"{number} {name}" for name, number in counts.items())
+        + f" ({layers['native']} in native terms, {layers['carried']} carried)"
+    ]
+    lines += [f"  dropped: {f.pointer} ({f.code})" for f in report.dropped()[:SHOWN]]
+    if (more := len(report.dropped()) - SHOWN) > 0:
+        lines.append(f"  … and {more} more; --report FILE lists them all")
+    warnings = [f for f in report.findings if f.outcome is None and f.severity is not Severity.INFO]
+    lines += [f"  warning: {f.pointer} {f.message} [{f.code}]" for f in warnings[:SHOWN]]
+    lines += [f"  source {line.strip()}" for line in _checks(report)]
+    return "\n".join(lines)
+
+
+def verify_summary(report: Report) -> str:
+    """The verdict, then each check."""
+    words = {
+        Verdict.VALID: "verified",
+        Verdict.INVALID: "NOT verified",
+        Verdict.UNDETERMINED: "not verified: a question is open",
+    }
+    return "\n".join([words[report.verdict()], *_checks(report)])
+
+
+def _checks(report: Report) -> list[str]:
+    lines = []
+    for check in report.checks:
+        said = f": {check.message} [{check.code}]" if check.code else ""
+        where = f" at {check.pointer}" if check.code and check.pointer else ""
+        lines.append(f"  {MARKS[check.verdict]} {check.name}{said}{where}")
+        if check.hint:
+            lines.append(f"      {check.hint}")
+    return lines
+
+
+def formats_table(formats: tuple[Format, ...], *, as_json: bool) -> str:
+    """The formats: name, read or also written, title."""
+    rows = [
+        {"name": form.name, "reads": True, "writes": form.write is not None, "title": form.title}
+        for form in formats
+    ]
+    if as_json:
+        return json.dumps(rows, indent=2)
+    return "\n".join(
+        f"{row['name']!s:<10} {'read, write' if row['writes'] else 'read':<12} {row['title']}" for row in rows
+    )

@@ -1,0 +1,145 @@
+"""The one door to the network: HTTPS to public addresses, bounded in size and time, no redirects.
+
+Addresses are checked where the socket is made, so that no literal, redirect or DNS rebinding gets past.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from gateway.errors import FetchFailed, FetchRefused
+from gateway.settings import Settings
+
+__all__ = ["Fetch", "Fetcher", "NoFetch", "is_public_address"]
+
+HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}\Z"
+)
+HTTPS_PORT = 443
+CONNECT_SECONDS = 2.0
+CHUNK = 16_384
+
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0/96", "5f00::/16",
+        "100::/64", "fec0::/10", "192.88.99.0/24", "224.0.0.0/4", "ff00::/8",
+    )
+)  # fmt: skip
+"""Blocks that count as global and yet may lead inside: translation, tunnels, multicast."""
+
+
+class Fetch(Protocol):
+    """Gets small public documents."""
+
+    async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
+        """The body of a 200 answer. Raises ``FetchRefused`` or ``FetchFailed``."""
+        ...
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IP address is one that anybody on the internet may be sent to."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    blocked = any(parsed in block for block in NOT_PUBLIC if block.version == parsed.version)
+    return parsed.is_global and not blocked and not parsed.is_multicast
+
+
+class NoFetch:
+    """Refuses everything: for a gateway that works offline."""
+
+    async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
+        """Never an answer."""
+        raise FetchRefused("the network is closed")
+
+
+class Fetcher:
+    """The outbound client. One for each gateway; ``close`` it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+
+    async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
+        """The body of a 200 answer of at most ``max_bytes``.
+
+        Raises ``FetchRefused`` for a URL or address that is not public https, ``FetchFailed`` for
+        whatever goes wrong on the way.
+        """
+        self._check(url)
+        limit = max_bytes or self._settings.fetch_max_bytes
+        try:
+            async with asyncio.timeout(self._settings.fetch_timeout):
+                return await self._get(url, accept, limit)
+        except TimeoutError:
+            raise FetchFailed(f"no answer within {self._settings.fetch_timeout:g} seconds") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            if isinstance(error.__cause__ or error.__context__, FetchRefused) or "not public" in str(error):
+                raise FetchRefused("the host has an address that is not public") from None
+            raise FetchFailed(f"the request failed ({type(error).__name__})") from None
+
+    def _check(self, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise FetchRefused("the address is malformed") from None
+        if self._settings.allow_private_addresses:
+            return
+        if parts.scheme != "https" or parts.username is not None or parts.password is not None:
+            raise FetchRefused("only https addresses without user information are asked")
+        if not HOST_NAME.match(host):
+            raise FetchRefused("the host is no DNS name")
+        if port not in (None, HTTPS_PORT):
+            raise FetchRefused("only port 443 is asked")
+
+    async def _get(self, url: str, accept: str, limit: int) -> bytes:
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
+            if answer.status != 200:
+                raise FetchFailed(f"the answer has status {answer.status}")
+            if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise FetchFailed("the answer is compressed, which was not asked for")
+            body = bytearray()
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                body += chunk
+                if len(body) > limit:
+                    raise FetchFailed(f"the answer is larger than {limit} bytes")
+            return bytes(body)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            seconds = self._settings.fetch_timeout
+            connector = aiohttp.TCPConnector(
+                socket_factory=self._socket, use_dns_cache=False, force_close=True, limit=20, limit_per_host=2
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                trust_env=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                timeout=aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS, sock_read=seconds),
+            )
+        return self._session
+
+    def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
+        """A socket for an address that was looked at: this is the last gate before a connection."""
+        family, kind, protocol, _, address = info
+        if not self._settings.allow_private_addresses and not is_public_address(str(address[0])):
+            raise OSError("the address is not public")
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    async def close(self) -> None:
+        """Close connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None

@@ -1,0 +1,39 @@
+"""Texts without control characters: verifiers in the field disagree on how these are signed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from gateway.model.schema import is_node
+from gateway.model.values import LangString
+
+__all__ = ["without_control_characters"]
+
+Node = TypeVar("Node")
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def without_control_characters(node: Node) -> tuple[Node, tuple[str, ...]]:
+    """The node with every text cleaned, and the hub pointers of the texts that changed."""
+    changed: list[str] = []
+    cleaned: Node = _cleaned(node, "", changed)
+    return cleaned, tuple(changed)
+
+
+def _cleaned(value: Any, pointer: str, changed: list[str]) -> Any:
+    if isinstance(value, str):
+        if not CONTROL.search(value):
+            return value
+        changed.append(pointer)
+        return CONTROL.sub("", value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(item, f"{pointer}/{place}", changed) for place, item in enumerate(value))
+    if not is_node(value) and not isinstance(value, LangString):
+        return value
+    told = {f.name: getattr(value, f.name) for f in fields(value)}
+    kept = {name: _cleaned(item, f"{pointer}/{name}", changed) for name, item in told.items()}
+    differing = {name: item for name, item in kept.items() if item is not told[name] and item != told[name]}
+    return replace(value, **differing) if differing else value
