@@ -11,9 +11,11 @@ from gateway import core
 from gateway.compute import Compute
 from gateway.core import ConvertOptions, Identity
 from gateway.dids import resolve
-from gateway.errors import GatewayError, ProofInvalid
+from gateway.errors import GatewayError, GatewayFailed, ProofInvalid
 from gateway.fetch import Fetch
 from gateway.formats import format_named
+from gateway.formats.vocabulary import own_context
+from gateway.jsonld import Contexts, bundled
 from gateway.proofs import Prepared
 from gateway.report import Check, Report, Verdict
 from gateway.signer import Signer
@@ -46,12 +48,17 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Everything one gateway works with; the same for the command line and the service."""
+    """Everything one gateway works with; the same for the command line and the service.
+
+    ``context_url`` is where it serves its own context, and the one address besides the published ones
+    that it reads documents under.
+    """
 
     signer: Signer
     issuer_name: str
     fetch: Fetch
     compute: Compute
+    context_url: str = ""
     clock: Callable[[], datetime] = utc_now
 
     async def convert(self, data: bytes, options: ConvertOptions, *, signed: bool = True) -> Delivery:
@@ -66,7 +73,7 @@ class Gateway:
         identity = Identity(self.signer.did, self.issuer_name) if signed else None
         wanted = replace(options, identity=identity, now=_stamp(now))
         proof = self._proof_options(now) if signed else None
-        job = _Job(data, documents, unresolved, now, wanted, proof)
+        job = _Job(data, documents, unresolved, now, wanted, proof, self.context_url)
         done = await self.compute.run(_convert, job)
         if done.prepared is None:
             return done.delivery
@@ -76,7 +83,9 @@ class Gateway:
     async def verify(self, data: bytes) -> Report:
         """Every check of a document (D5), with the issuers' DIDs resolved."""
         documents, unresolved = await self._documents(data)
-        return await self.compute.run(_verify, data, documents, unresolved, self.clock())
+        return await self.compute.run(
+            _verify, _Job(data, documents, unresolved, self.clock(), own=self.context_url)
+        )
 
     async def resolve(self, did: str) -> dict[str, Any]:
         """The DID document of a DID."""
@@ -114,8 +123,22 @@ class _Job:
     documents: dict[str, Any]
     unresolved: dict[str, str]
     now: datetime
-    options: ConvertOptions
-    proof: dict[str, str] | None
+    options: ConvertOptions | None = None
+    proof: dict[str, str] | None = None
+    own: str = ""
+
+    @property
+    def contexts(self) -> Contexts:
+        """The contexts documents are read under: the bundled ones, and the gateway's own."""
+        return Contexts(bundled().versions, {self.own: own_context()} if self.own else {})
+
+    def check(self) -> tuple[core.Inspected, tuple[Check, ...]]:
+        """The document opened, and every check of it."""
+        inspected = core.inspect(self.data)
+        checks = core.check(
+            inspected, self.documents, self.now, unresolved=self.unresolved, contexts=self.contexts
+        )
+        return inspected, checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +153,8 @@ def _controllers(data: bytes) -> tuple[str, ...]:
     return core.controllers(core.inspect(data))
 
 
-def _verify(data: bytes, documents: dict[str, Any], unresolved: dict[str, str], now: datetime) -> Report:
-    inspected = core.inspect(data)
-    checks = core.check(inspected, documents, now, unresolved=unresolved)
+def _verify(job: _Job) -> Report:
+    inspected, checks = job.check()
     name = inspected.form.name if inspected.form is not None else "unknown"
     return Report(
         checks=checks, facts={"source": {"format": name, "mediaType": inspected.envelope.media_type}}
@@ -141,12 +163,14 @@ def _verify(data: bytes, documents: dict[str, Any], unresolved: dict[str, str], 
 
 def _convert(job: _Job) -> _Done:
     source = core.understand(job.data)
-    checks = core.check(core.inspect(job.data), job.documents, job.now, unresolved=job.unresolved)
+    _, checks = job.check()
+    if job.options is None:
+        raise GatewayFailed("a conversion without options")
     if job.proof is not None:
         _refuse_forged(checks)
     converted = core.express(source, replace(job.options, checks=checks))
     form = converted.form
-    prepared = core.prepare(converted, job.proof) if job.proof is not None else None
+    prepared = core.prepare(converted, job.proof, contexts=job.contexts) if job.proof is not None else None
     content = b"" if prepared is not None else core.render(form, converted.tree)
     tree = converted.tree if form.kind == "json" else {}
     return _Done(Delivery(content, tree, form.media_type, form.kind, converted.report), prepared)

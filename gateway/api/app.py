@@ -13,6 +13,7 @@ from gateway.api.state import GATEWAY, SETTINGS
 from gateway.compute import PoolCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
+from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.pipeline import Gateway, utc_now
 from gateway.settings import Settings
 from gateway.signer import signer_for
@@ -44,7 +45,9 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     signer = signer_for(settings, utc_now())
     fetch = Fetcher(settings)
     compute = PoolCompute(settings.workers, settings.max_queue)
-    app[GATEWAY] = Gateway(signer, settings.issuer_name, fetch, compute)
+    public = settings.public_url or f"http://{settings.host}:{settings.port}"
+    own = f"{public}/contexts/{OWN_CONTEXT}"
+    app[GATEWAY] = Gateway(signer, settings.issuer_name, fetch, compute, own)
     await compute.run(probes.warm_up)
     log.info("signing as %s", signer.did)
     yield

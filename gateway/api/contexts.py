@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.envelopes import write_json
 from gateway.errors import GatewayFailed, NotFound
+from gateway.formats.vocabulary import OWN_CONTEXT, own_context
 from gateway.resources import context_bytes
 
 __all__ = ["routes"]
@@ -15,8 +17,9 @@ routes = web.RouteTableDef()
 @routes.get("/contexts/{path:[A-Za-z0-9._/-]+\\.jsonld}")
 async def context(request: web.Request) -> web.Response:
     """One context file."""
+    path = request.match_info["path"]
     try:
-        body = context_bytes(request.match_info["path"])
+        body = write_json(own_context()) if path == OWN_CONTEXT else context_bytes(path)
     except GatewayFailed:
         raise NotFound("no such context") from None
     headers = {"Cache-Control": "public, max-age=86400", "Access-Control-Allow-Origin": "*"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.state import GATEWAY, SETTINGS
+from gateway.api.state import GATEWAY
 from gateway.core import ORIGINALS, ConvertOptions
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import InputRefused, RequestRefused, TooLarge
@@ -98,8 +98,7 @@ def _context_url(request: web.Request) -> str:
         raise RequestRefused("context is inline or url")
     if wanted == "inline":
         return ""
-    public = request.app[SETTINGS].public_url or f"{request.scheme}://{request.host}"
-    return f"{public.rstrip('/')}/contexts/gateway/terms-v1.jsonld"
+    return request.app[GATEWAY].context_url
 
 
 def _flag(request: web.Request, name: str) -> bool:

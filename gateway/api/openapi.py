@@ -47,7 +47,7 @@ def _convert() -> dict[str, Any]:
         "operationId": "convert",
         "parameters": [
             _parameter("to", "The format wanted.", {"enum": writable}, required=True),
-            _parameter("original", "How the source goes along.", {"enum": list(ORIGINALS), "default": "digest"}),
+            _parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
             _parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
             _parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
             _parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.core.understanding import Inspected
-from gateway.errors import KeyInvalid
 from gateway.formats.dates import date_time_stamp
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import expand
+from gateway.jsonld import Contexts, expand
 from gateway.pointers import resolve
 from gateway.proofs import Expectations, proofs_of, verification_methods, verify_proof
 from gateway.proofs.controllers import controller_of, keys_of
@@ -42,6 +41,7 @@ def check(
     now: datetime,
     *,
     unresolved: Mapping[str, str] | None = None,
+    contexts: Contexts | None = None,
 ) -> tuple[Check, ...]:
     """Every check of a document at a moment, with the controller documents at hand.
 
@@ -55,8 +55,9 @@ def check(
     if inspected.envelope.sealed:
         checks.append(_seal(inspected.envelope.sealed))
     if proofs_of(tree):
-        _refuse_unsafe(tree)
-        checks.extend(_proofs(tree, documents, now, unresolved or {}))
+        _refuse_unsafe(tree, contexts)
+        expected = Expectations(now, _keys(documents), PURPOSE, contexts=contexts)
+        checks.extend(_proofs(tree, documents, expected, unresolved or {}))
     elif not inspected.envelope.sealed:
         checks.append(_no_proof())
     return (*checks, *_period(tree, now), *_status(tree))
@@ -121,28 +122,30 @@ def _invalid_structure(message: str, pointer: str) -> Check:
     return Check("structure", Verdict.INVALID, "structure_invalid", message, pointer)
 
 
-def _refuse_unsafe(tree: Json) -> None:
+def _refuse_unsafe(tree: Json, contexts: Contexts | None) -> None:
     """Raise what makes signing or verifying this document meaningless; the proofs are looked at apart."""
-    expand({name: value for name, value in tree.items() if name != "proof"})
+    expand({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
 
 
 # --- proofs --------------------------------------------------------------------------------------
 
 
+def _keys(documents: Mapping[str, Json]) -> dict[str, bytes]:
+    """The keys that the controllers at hand authorise."""
+    return {
+        method: key for document in documents.values() for method, key in keys_of(document, PURPOSE).items()
+    }
+
+
 def _proofs(
-    tree: Json, documents: Mapping[str, Json], now: datetime, unresolved: Mapping[str, str]
+    tree: Json, documents: Mapping[str, Json], expected: Expectations, unresolved: Mapping[str, str]
 ) -> list[Check]:
-    keys: dict[str, bytes] = {}
-    for document in documents.values():
-        try:
-            keys.update(keys_of(document, PURPOSE))
-        except KeyInvalid:
-            continue
     checks: list[Check] = []
     for pointer, proof in proofs_of(tree):
-        checks.extend(verify_proof(tree, pointer, Expectations(now, keys, PURPOSE)))
+        checks.extend(verify_proof(tree, pointer, expected))
         if isinstance(proof, dict) and isinstance(proof.get("verificationMethod"), str):
-            checks.append(_binding(tree, proof["verificationMethod"], pointer, (documents, keys, unresolved)))
+            known = (documents, expected.keys, unresolved)
+            checks.append(_binding(tree, proof["verificationMethod"], pointer, known))
     return checks
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.core.expressing import Converted
 from gateway.errors import FormatUnwritable
+from gateway.jsonld import Contexts
 from gateway.proofs import Prepared
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -14,7 +15,9 @@ from gateway.proofs import prepare as prepare_proof
 __all__ = ["attach", "prepare", "prepare_as_it_stands"]
 
 
-def prepare(converted: Converted, options: Mapping[str, Any]) -> Prepared:
+def prepare(
+    converted: Converted, options: Mapping[str, Any], *, contexts: Contexts | None = None
+) -> Prepared:
     """What has to be signed. ``options`` are the proof's members without ``proofValue``.
 
     Raises ``FormatUnwritable`` for a format that is not signed here, or what canonicalization refuses.
@@ -23,7 +26,7 @@ def prepare(converted: Converted, options: Mapping[str, Any]) -> Prepared:
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
-    return prepare_proof(converted.tree, options)
+    return prepare_proof(converted.tree, options, contexts=contexts)
 
 
 def prepare_as_it_stands(document: dict[str, Any], options: Mapping[str, Any]) -> Prepared:

@@ -77,15 +77,15 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
     back = form.read(written.tree, frozenset(written.supplied)).hub
     record = record_of(hub, back, written.supplied)
     carrier, supplied = record.tree, written.supplied
-    tree = _assembled(form, written.tree, carrier, options)
     if form.kind == "json":
-        named, left = name_ties(tree, options.digest)
+        inline = replace(options, by_url="")
+        named, left = name_ties(_assembled(form, written.tree, carrier, inline), options.digest)
         if left and not options.untie:
             return write_document(form, hub, replace(options, untie=True))
         if named:
             supplied = (*supplied, *named)
             carrier = {**carrier, "supplied": list(supplied)}
-            tree = _assembled(form, written.tree, carrier, options)
+    tree = _assembled(form, written.tree, carrier, options)
     return Expressed(tree, written.steps, record.told, supplied, carrier)
 
 

@@ -53,10 +53,10 @@ def _finish(tree: Tree, options: WriteOptions) -> Tree:
     """The document with its context: VCDM 2.0 first, then the gateway's terms."""
     body = {name: value for name, value in tree.items() if name != "@context"}
     native = {name: value for name, value in body.items() if name != CARRIED}
-    own: Any = options.by_url or inline_context(native)
+    own: list[Any] = [options.by_url or inline_context(native)]
     if CARRIED in body:
-        own = [own, carrier_context()]
-    return {"@context": [VCDM_2, *(own if isinstance(own, list) else [own])], **body}
+        own.append(carrier_context())
+    return {"@context": [VCDM_2, *own], **body}
 
 
 def attach_carried(tree: Tree, record: Tree, _: WriteOptions) -> Tree:

@@ -13,10 +13,13 @@ from typing import Any
 
 from gateway.resources import context_bytes
 
-__all__ = ["CARRIED", "carrier_context", "inline_context", "terms"]
+__all__ = ["CARRIED", "OWN_CONTEXT", "carrier_context", "inline_context", "own_context", "terms"]
 
 CARRIED = "carried"
 """The one property under which a carrier stands in a JSON-LD credential."""
+
+OWN_CONTEXT = "gateway/vc-v1.jsonld"
+"""Where below ``/contexts/`` the gateway serves its own context."""
 
 _CARRIED_IRI = "urn:microcredential-gateway:terms:carried"
 _KEPT_BY_VCDM_2 = ("description",)
@@ -41,6 +44,12 @@ def inline_context(tree: dict[str, Any]) -> dict[str, Any]:
     used: set[str] = set()
     _collect(tree, used)
     return {name: _scoped(name) for name in terms() if name in used and name not in _KEPT_BY_VCDM_2}
+
+
+@cache
+def own_context() -> dict[str, Any]:
+    """The document of the gateway's own context, to be served: every term, as VCDM 2.0 allows it."""
+    return {"@context": {name: _scoped(name) for name in terms() if name not in _KEPT_BY_VCDM_2}}
 
 
 def _scoped(name: str) -> Any:

@@ -83,8 +83,8 @@ class Reader:
         """The reading with its residue: every part of ``tree`` that nothing has taken."""
         for name in (*self.table.restated, *self.table.not_copied):
             self.take("/" + escape(name))
-        for pointer in self.ignore:
-            self.take(pointer)
+        for pointer in self.ignore - self._consumed:
+            self.note(Step(pointer, "", "supplied"))
         residue: list[Residue] = []
         for value, pointer in self._untaken(tree, ""):
             node, name = self._owner(pointer)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import ProofMalformed
+from gateway.jsonld import Contexts
 from gateway.keys import base58_encode
 from gateway.proofs import eddsa_jcs_2022, eddsa_rdfc_2022
 from gateway.proofs.suite import Cryptosuite, Json
@@ -66,7 +67,9 @@ def proofs_of(document: Json) -> list[tuple[str, Any]]:
     return [("/proof", proof)]
 
 
-def prepare(unsecured_document: Json, options: Mapping[str, Any]) -> Prepared:
+def prepare(
+    unsecured_document: Json, options: Mapping[str, Any], *, contexts: Contexts | None = None
+) -> Prepared:
     """Everything but the signature: checks, transformation, hashing (section 4.2 steps 1 to 5).
 
     ``options`` are the proof's members without ``proofValue``; ``type`` and ``proofPurpose`` have
@@ -80,7 +83,7 @@ def prepare(unsecured_document: Json, options: Mapping[str, Any]) -> Prepared:
     _check_options(proof)
     document = _with_context(unsecured_document)
     config = suite.proof_configuration(document, proof)
-    hashed, simple = hash_data(suite, _signed_document(document, proof), config)
+    hashed, simple = hash_data(suite, _signed_document(document, proof), config, contexts)
     return Prepared(document, config, hashed, simple, suite.keep_context)
 
 
@@ -119,14 +122,18 @@ def _signed_document(document: Json, proof: Mapping[str, Any]) -> Json:
     return {**unsecured, "proof": matching}
 
 
-def hash_data(suite: Cryptosuite, document: Json, config: Json) -> tuple[bytes, bool]:
+def hash_data(
+    suite: Cryptosuite, document: Json, config: Json, contexts: Contexts | None = None
+) -> tuple[bytes, bool]:
     """Hashing: SHA-256 of the configuration, then of the document; and whether both are simple."""
-    proof, body = suite.transform(config), suite.transform(document)
+    proof, body = suite.transform(config, contexts), suite.transform(document, contexts)
     hashed = hashlib.sha256(proof.canonical).digest() + hashlib.sha256(body.canonical).digest()
     return hashed, proof.simple and body.simple
 
 
-def signed_with(suite: Cryptosuite, document: Json, proof: Json) -> tuple[bytes, bool]:
+def signed_with(
+    suite: Cryptosuite, document: Json, proof: Json, contexts: Contexts | None = None
+) -> tuple[bytes, bool]:
     """The hash data a proof of a secured document must have signed; see ``hash_data``."""
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     body = _signed_document(document, proof)
@@ -136,7 +143,7 @@ def signed_with(suite: Cryptosuite, document: Json, proof: Json) -> tuple[bytes,
                 "the proof's @context is not how the document's begins", pointer="/proof/@context"
             )
         body = {**body, "@context": options["@context"]}
-    return hash_data(suite, body, suite.proof_configuration(document, options))
+    return hash_data(suite, body, suite.proof_configuration(document, options), contexts)
 
 
 def _begins_with(contexts: Any, start: Any) -> bool:

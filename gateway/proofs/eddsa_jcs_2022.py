@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.jsonld import jcs
+from gateway.jsonld import Contexts, jcs
 from gateway.proofs.suite import Cryptosuite, Json, Transformed
 
 __all__ = ["SUITE"]
 
 
-def transform(document: Json) -> Transformed:
+def transform(document: Json, _: Contexts | None = None) -> Transformed:
     """Transformation (section 3.3.3): the document by RFC 8785."""
     return Transformed(jcs(document))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.jsonld import canonicalize
+from gateway.jsonld import Contexts, canonicalize
 from gateway.proofs.suite import Cryptosuite, Json, Transformed
 
 __all__ = ["SUITE"]
 
 
-def transform(document: Json) -> Transformed:
+def transform(document: Json, contexts: Contexts | None = None) -> Transformed:
     """Transformation (section 3.2.3): the canonical N-Quads of the document."""
-    canonical = canonicalize(document)
+    canonical = canonicalize(document, contexts=contexts)
     return Transformed(canonical.nquads.encode(), canonical.simple)
 
 

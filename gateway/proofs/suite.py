@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.jsonld import Contexts
+
 __all__ = ["Cryptosuite", "Json", "Transformed"]
 
 Json = dict[str, Any]
@@ -21,12 +23,12 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
-    """``transform`` canonicalizes a document, ``proof_configuration`` makes the configuration that is
+    """``transform`` canonicalizes a document under contexts (None: the bundled), ``proof_configuration`` makes the configuration that is
     hashed with it from the document and the proof's options, ``keep_context`` says whether the proof
     keeps its ``@context``.
     """
 
     name: str
-    transform: Callable[[Json], Transformed]
+    transform: Callable[[Json, Contexts | None], Transformed]
     proof_configuration: Callable[[Json, Mapping[str, Any]], Json]
     keep_context: bool

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.errors import GatewayError, ProofInvalid, ProofMalformed
+from gateway.jsonld import Contexts
 from gateway.keys import base58_decode, verify_signature
 from gateway.proofs.data_integrity import CRYPTOSUITES, DATE_TIME_STAMP, OPTIONS, proofs_of, signed_with
 from gateway.proofs.suite import Json
@@ -23,7 +24,8 @@ MAX_CHAIN = 16
 class Expectations:
     """What the verifier holds a proof against: the time, the purpose, and domain or challenge it set.
 
-    ``keys`` maps verification methods to public keys that their controller lists for the purpose.
+    ``keys`` maps verification methods to public keys that their controller lists for the purpose;
+    ``contexts`` are those to read the document under, the bundled ones if None.
     """
 
     now: datetime
@@ -31,6 +33,7 @@ class Expectations:
     purpose: str = "assertionMethod"
     domain: str | None = None
     challenge: str | None = None
+    contexts: Contexts | None = None
 
 
 def verification_methods(document: Json) -> tuple[str, ...]:
@@ -157,7 +160,7 @@ def _signature(document: Json, proof: Json, pointer: str, expected: Expectations
         broken = _previous(document, proof, expected, depth)
         if broken is not None:
             return broken
-        hashed, simple = signed_with(CRYPTOSUITES[proof["cryptosuite"]], document, proof)
+        hashed, simple = signed_with(CRYPTOSUITES[proof["cryptosuite"]], document, proof, expected.contexts)
         verify_signature(public, hashed, _signature_bytes(proof, pointer))
     except ProofInvalid as error:
         hint = error.hint
