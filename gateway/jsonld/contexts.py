@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from pyld import jsonld as pyld
+from pyld.context_resolver import ContextResolver
+
 from gateway.errors import GatewayFailed, UnknownContext
 from gateway.resources import context_bytes
 
-__all__ = ["ContextVersion", "Contexts", "bundled", "pyld_loader"]
+__all__ = ["ContextVersion", "Contexts", "bundled", "pyld_loader", "pyld_resolver"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +100,21 @@ def pyld_loader(contexts: Contexts) -> Callable[[str, Any], dict[str, Any]]:
         }
 
     return load
+
+
+_RESOLVED: deque[tuple[Contexts, Any]] = deque(maxlen=8)
+"""What pyld made of the contexts of a set, for the sets last used."""
+
+
+def pyld_resolver(contexts: Contexts) -> ContextResolver:
+    """The context resolver for one closed set.
+
+    pyld by default shares what a URL resolved to among all loaders of the process: one set's
+    answer would stand in another that answers otherwise, or not at all.
+    """
+    for known, resolved in _RESOLVED:
+        if known is contexts or known == contexts:
+            return ContextResolver(resolved, pyld_loader(contexts))
+    resolved = pyld.LRUCache(maxsize=pyld.RESOLVED_CONTEXT_CACHE_MAX_SIZE)
+    _RESOLVED.append((contexts, resolved))
+    return ContextResolver(resolved, pyld_loader(contexts))

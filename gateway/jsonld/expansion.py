@@ -14,7 +14,7 @@ from gateway.errors import (
     UndefinedTerm,
     UnsafeJsonLd,
 )
-from gateway.jsonld.contexts import Contexts, bundled, pyld_loader
+from gateway.jsonld.contexts import Contexts, bundled, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, pointer_of_key
 from gateway.jsonld.nquads import Quad
 from gateway.jsonld.rdf import quads_of
@@ -54,7 +54,12 @@ def expand(document: Any, *, contexts: Contexts | None = None, strict: bool = Tr
 
 def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
     dropped: list[str | None] = []
-    options = {"base": SENTINEL, "documentLoader": pyld_loader(contexts), "processingMode": "json-ld-1.1"}
+    options = {
+        "base": SENTINEL,
+        "documentLoader": pyld_loader(contexts),
+        "contextResolver": pyld_resolver(contexts),
+        "processingMode": "json-ld-1.1",
+    }
     try:
         expanded: list[Any] = pyld.expand(document, options, on_property_dropped=dropped.append)
     except GatewayError:

@@ -11,7 +11,7 @@ A table has a section for each class of node and in it rows with these members, 
 ``note``  for readers of the table
 
 A section may name its hub ``class`` (its title otherwise), the ``type`` it is marked with, the
-``pool`` its nodes are kept in, and a section it ``extends``.
+``pool`` its nodes are kept in, a section it ``extends``, and ``type_alone`` where its type takes no array.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ DEFAULT_CODECS = {"string": "string", "integer": "integer", "boolean": "boolean"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, resolved: paths split, codec and field looked up."""
+    """One row, resolved: paths split, codec and field looked up.
+
+    ``listed`` is true where other rows write to the same place, so that a list stands there.
+    """
 
     hub: tuple[str, ...]
     here: tuple[str, ...]
@@ -44,18 +47,22 @@ class Row:
     each: tuple[str, ...] = ()
     by_reference: bool = False
     constant: str | None = None
+    listed: bool = False
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """How one class of node stands in the format. ``type`` is its value of the type property."""
+    """How one class of node stands in the format. ``types`` are its values of the type property;
+    ``type_alone`` says that the one type never stands in an array.
+    """
 
     name: str
     node_class: type
     types: tuple[str, ...]
     pool: tuple[str, ...]
     rows: tuple[Row, ...]
+    type_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,7 @@ def _section(
         types=(kind,) if isinstance(kind, str) else tuple(kind) or (above[0].types if above else ()),
         pool=tuple(content["pool"].split("/")) if "pool" in content else (),
         rows=tuple(dict.fromkeys(row for part in (*(base.rows for base in above), rows) for row in part)),
+        type_alone=content.get("type_alone", False),
     )
 
 
@@ -148,8 +156,9 @@ def _specific_first(section: Section, sections: Mapping[str, Section]) -> Sectio
         return not any(other.constant for one in chosen for other in one.rows)
 
     shared = {row.here for row in section.rows if row.each and not general(row)}
-    late = [row for row in section.rows if row.here in shared and general(row)]
-    return replace(section, rows=(*(row for row in section.rows if row not in late), *late))
+    rows = [replace(row, listed=row.here in shared) for row in section.rows]
+    late = [row for row in rows if row.listed and general(row)]
+    return replace(section, rows=(*(row for row in rows if row not in late), *late))
 
 
 def _row(where: str, node_class: type, row: dict[str, Any], default_text: str) -> Row:

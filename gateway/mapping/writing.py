@@ -55,7 +55,7 @@ class Writer:
             return
         key = self.table.type_key
         kinds = list(section.types)
-        if not self.table.type_array and len(kinds) == 1:
+        if len(kinds) == 1 and (section.type_alone or not self.table.type_array):
             tree[key] = kinds[0]
             self.steps.append(Step(f"{here}/{key}", hub, "type"))
             return
@@ -71,13 +71,13 @@ class Writer:
         taken = self._taken(tree, row.here)
         for count, (n, item, section) in enumerate(written, taken):
             place = f"{pointer}/{n}" if n is not None else pointer
-            repeated = self._array(many) or len(written) > 1
+            repeated = self._array(many or row.listed) or len(written) > 1
             where = self._pointer(here, row.here) + (f"/{count}" if repeated else "")
             if row.by_reference and section is not None:
                 value: Any = self._reference(item, section, place, where)
             elif section is not None:
                 value = self._node(item, section, place, where)
-            self._place(tree, row.here, value, many=many)
+            self._place(tree, row.here, value, many=many or row.listed)
 
     def _section(self, row: Row, item: Any) -> Section | None:
         if self.choose is not None and len(row.each) > 0:
