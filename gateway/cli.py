@@ -134,7 +134,7 @@ def _with_gateway(parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable
     async def run() -> int:
         fetch = Fetcher(settings)
         signer = signer_for(settings, utc_now())
-        gateway = Gateway(signer, settings.issuer_name, fetch, HereCompute())
+        gateway = Gateway(signer, settings, fetch, HereCompute())
         try:
             return await job(gateway)
         finally:

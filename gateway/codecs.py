@@ -23,6 +23,7 @@ __all__ = [
     "UNDETERMINED",
     "choose_language",
     "language_of_code",
+    "code_of_language",
 ]
 
 UNDETERMINED = "und"
@@ -305,6 +306,12 @@ _THREE_LETTERS = {
     "tr": "TUR",
 }  # fmt: skip
 _TWO_LETTERS = {f"{LANGUAGE_CODES}{three}": two for two, three in _THREE_LETTERS.items()}
+
+
+def code_of_language(language: str) -> str | None:
+    """The authority code (IRI) of a two-letter language; None for a language without one here."""
+    three = _THREE_LETTERS.get(language.split("-")[0].lower())
+    return f"{LANGUAGE_CODES}{three}" if three else None
 
 
 def language_of_code(code: str | None) -> str | None:

@@ -18,6 +18,7 @@ from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
 from gateway.proofs import Prepared
 from gateway.report import Check, Report, Verdict
+from gateway.settings import Settings
 from gateway.signer import Signer
 
 __all__ = ["Delivery", "Gateway", "utc_now"]
@@ -55,7 +56,7 @@ class Gateway:
     """
 
     signer: Signer
-    issuer_name: str
+    settings: Settings
     fetch: Fetch
     compute: Compute
     context_url: str = ""
@@ -70,7 +71,11 @@ class Gateway:
         documents, unresolved = await self._documents(data)
         now = self.clock()
         signed = signed and format_named(options.to, to_write=True).signable
-        identity = Identity(self.signer.did, self.issuer_name) if signed else None
+        identity = (
+            Identity(self.signer.did, self.settings.issuer_name, self.settings.issuer_country)
+            if signed
+            else None
+        )
         wanted = replace(options, identity=identity, now=_stamp(now))
         proof = self._proof_options(now) if signed else None
         job = _Job(data, documents, unresolved, now, wanted, proof, self.context_url)

@@ -18,6 +18,7 @@ class Settings:
     """Everything that may differ between one gateway and another.
 
     ``public_url`` is the https address people reach the gateway at; it gives the gateway a did:web.
+    ``issuer_country`` is a three-letter code.
     ``signing_key`` is a secret Multikey for development; keys otherwise lie in ``data``/keys.
     """
 
@@ -27,6 +28,7 @@ class Settings:
     public_url: str | None = None
     signing_key: str | None = field(default=None, repr=False)
     issuer_name: str = "Micro-credential gateway"
+    issuer_country: str = ""
     workers: int = 2
     max_queue: int = 64
     fetch_timeout: float = 5.0
@@ -69,6 +71,12 @@ def _count(text: str) -> int:
     return number
 
 
+def _country(text: str) -> str:
+    if len(text) != 3 or not text.isascii() or not text.isupper():
+        raise ValueError
+    return text
+
+
 def _https_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username:
@@ -83,6 +91,7 @@ _READERS: dict[str, Any] = {
     "public_url": _https_url,
     "signing_key": str,
     "issuer_name": str,
+    "issuer_country": _country,
     "workers": _count,
     "max_queue": _count,
     "fetch_timeout": float,

@@ -47,7 +47,7 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     compute = PoolCompute(settings.workers, settings.max_queue)
     public = settings.public_url or f"http://{settings.host}:{settings.port}"
     own = f"{public}/contexts/{OWN_CONTEXT}"
-    app[GATEWAY] = Gateway(signer, settings.issuer_name, fetch, compute, own)
+    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own)
     await compute.run(probes.warm_up)
     log.info("signing as %s", signer.did)
     yield

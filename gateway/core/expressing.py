@@ -10,20 +10,32 @@ from gateway.envelopes import write_json, write_xml, xpath_of
 from gateway.errors import FormatUnwritable, LossRefused
 from gateway.formats import Expressed, Format, WriteOptions, format_named, write_document
 from gateway.mapping import Accounts, Step, account, load_table
-from gateway.model import Conversion, Credential, LangString, Organisation, without_control_characters
+from gateway.model import (
+    Address,
+    Concept,
+    ConceptScheme,
+    Conversion,
+    Credential,
+    LangString,
+    Location,
+    Organisation,
+    without_control_characters,
+)
 from gateway.report import Check, Finding, Report, Severity
 
 __all__ = ["ORIGINALS", "ConvertOptions", "Converted", "Identity", "express", "render"]
 
+COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
 ORIGINALS = ("full", "digest", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signs: the gateway's DID and the name people know it by."""
+    """Who signs: the gateway's DID, the name people know it by, and its country (three letters)."""
 
     did: str
     name: str
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,8 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
     hub, moved = _under_new_issuer(hub, source, form, options)
     written = write_document(form, hub, _write_options(source, form, options))
     findings = _accounts(source, written, moved, options)
-    remarks = (*source.findings, *(_control(pointer) for pointer in cleaned))
+    missed = form.missing(written.tree) if form.missing else ()
+    remarks = (*source.findings, *(_control(pointer) for pointer in cleaned), *missed)
     report = Report((*findings, *remarks), options.checks, _facts(source, form, options))
     if options.strict and (lost := [f for f in findings if f.severity is Severity.WARNING]):
         raise LossRefused(
@@ -121,8 +134,18 @@ def _under_new_issuer(
     steps = (*hub.conversion, conversion)
     if signing is None:
         return replace(hub, conversion=steps), "/issuer"
-    issuer = Organisation(id=signing.did, legal_name=(LangString(signing.name, "en"),))
+    issuer = _issuer(signing)
     return replace(hub, issuer=issuer, conversion=steps), f"/conversion/{len(hub.conversion)}/source_issuer"
+
+
+def _issuer(identity: Identity) -> Organisation:
+    location: tuple[Location, ...] = ()
+    if identity.country:
+        country = Concept(
+            id=COUNTRIES + identity.country, in_scheme=(ConceptScheme(id=COUNTRIES.rstrip("/")),)
+        )
+        location = (Location(address=(Address(country_code=country),)),)
+    return Organisation(id=identity.did, legal_name=(LangString(identity.name, "en"),), location=location)
 
 
 # --- accounts --------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 from gateway.codecs import CodecContext
 from gateway.envelopes import Envelope, read_json, write_json
 from gateway.errors import GatewayError, NotACredential
-from gateway.formats.elm_required import supply_required
+from gateway.formats.elm_required import missing, supply_required
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.identifiers import derived_id
 from gateway.formats.reading import (
@@ -193,4 +193,5 @@ ELM3 = Format(
     detach=_detach,
     attach=_attach,
     finish=_finish,
+    missing=missing,
 )

@@ -14,6 +14,7 @@ from gateway.codecs import UNDETERMINED
 from gateway.envelopes import Envelope, XmlName
 from gateway.mapping import Step
 from gateway.model import Credential
+from gateway.report import Finding
 
 __all__ = ["Format", "Native", "Written", "WriteOptions"]
 
@@ -63,7 +64,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One format. ``write`` and ``attach`` are None where the gateway only reads it."""
+    """One format. ``write`` and ``attach`` are None where the gateway only reads it; ``missing`` says what
+    the format's profile demands and a document lacks.
+    """
 
     name: str
     title: str
@@ -78,4 +81,5 @@ class Format:
     finish: Callable[[Tree, WriteOptions], Tree] | None = None
     root: XmlName | None = None
     unwrap: Callable[[Tree], tuple[Tree, str]] | None = None
+    missing: Callable[[Tree], tuple[Finding, ...]] | None = None
     signable: bool = field(default=True)

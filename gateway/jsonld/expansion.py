@@ -68,7 +68,7 @@ def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
         raise _refusal(error) from None
     except RecursionError:
         raise UnsafeJsonLd("the contexts or the document nest without end") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         # pyld has known crashes on malformed contexts; none may leave the gateway.
         raise JsonLdRefused(f"the linked data is malformed ({type(error).__name__})") from None
     for name in dropped:
@@ -107,7 +107,11 @@ def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: 
     quads = to_quads(document, contexts=contexts)
     if not quads:
         raise UnsafeJsonLd("the document says nothing that could be signed")
-    dataset = canonicalize_quads(quads, algorithm=algorithm)
+    try:
+        dataset = canonicalize_quads(quads, algorithm=algorithm)
+        dataset.nquads.encode()
+    except UnicodeEncodeError:
+        raise UnsafeJsonLd("a text holds half of a surrogate pair") from None
     control = any(_has_control(quad) for quad in quads)
     return Canonical(dataset.nquads, len(quads), not dataset.ties and not control, len(dataset.ties), control)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from typing import Any
 
+from gateway.errors import NotAnInteroperableNumber
 from gateway.jsonld.jcs import jcs
 from gateway.jsonld.nquads import Quad, Term, blank, iri, literal
 
@@ -89,6 +91,8 @@ def _literal(item: dict[str, Any]) -> Term:
 
 
 def _number(value: float, datatype: str | None) -> Term:
+    if not abs(value) <= sys.float_info.max:
+        raise NotAnInteroperableNumber("a number is not finite or too large")
     whole = isinstance(value, int) or (math.isfinite(value) and value == math.floor(value))
     if whole and abs(value) < LARGEST_INTEGER and datatype != XSD + "double":
         return literal(str(int(value)), datatype or XSD + "integer")

@@ -23,9 +23,10 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
-    """``transform`` canonicalizes a document under contexts (None: the bundled), ``proof_configuration`` makes the configuration that is
-    hashed with it from the document and the proof's options, ``keep_context`` says whether the proof
-    keeps its ``@context``.
+    """``transform`` canonicalizes a document under contexts (None: the bundled ones).
+
+    ``proof_configuration`` makes the configuration that is hashed with it from the document and the
+    proof's options; ``keep_context`` says whether the proof keeps its ``@context``.
     """
 
     name: str
