@@ -82,6 +82,12 @@ SOURCES: tuple[tuple[str, str, tuple[str, ...], bool], ...] = (
         ("https://w3id.org/security/suites/jws-2020/v1",),
         True,
     ),
+    (
+        "w3c/citizenship-v4rc1",
+        f"{W3C}/citizenship-v4rc1.jsonld",
+        ("https://w3id.org/citizenship/v4rc1",),
+        True,
+    ),
     ("w3c/odrl", f"{BUNDLED}/odrl.jsonld", ("https://www.w3.org/ns/odrl.jsonld",), True),
     ("ob/v3p0", f"{DEVELOP}/context.json", (f"{OB3}/context.json", f"{OB3}/context-3.0.0.json"), True),
     ("ob/v3p0-3.0.1", f"{DEVELOP}/context-3.0.1.json", (f"{OB3}/context-3.0.1.json",), True),

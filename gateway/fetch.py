@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.errors import FetchFailed, FetchRefused
 from gateway.settings import Settings
@@ -22,6 +23,8 @@ __all__ = ["Fetch", "Fetcher", "NoFetch", "is_public_address"]
 HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}\Z"
 )
+PLAIN = re.compile(r"[!-\[\]-~]+\Z")
+"""Printable ASCII without backslash: what two readers of URLs take apart alike."""
 HTTPS_PORT = 443
 CONNECT_SECONDS = 2.0
 CHUNK = 16_384
@@ -62,11 +65,37 @@ class NoFetch:
         raise FetchRefused("the network is closed")
 
 
-class Fetcher:
-    """The outbound client. One for each gateway; ``close`` it at the end."""
+class _NotPublic(OSError):
+    """An address that nobody is sent to."""
 
-    def __init__(self, settings: Settings) -> None:
+
+class _CheckedResolver(AbstractResolver):
+    """Names to addresses; a name with even one address that is not public has none."""
+
+    def __init__(self, inner: AbstractResolver) -> None:
+        self._inner = inner
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if not all(is_public_address(entry["host"]) for entry in found):
+            raise _NotPublic("the address is not public")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class Fetcher:
+    """The outbound client. One for each gateway; ``close`` it at the end.
+
+    ``resolver`` is who is asked for addresses, the system unless given; what it says is checked.
+    """
+
+    def __init__(self, settings: Settings, resolver: AbstractResolver | None = None) -> None:
         self._settings = settings
+        self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
     async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
@@ -76,27 +105,29 @@ class Fetcher:
         whatever goes wrong on the way.
         """
         self._check(url)
-        limit = max_bytes or self._settings.fetch_max_bytes
+        limit = self._settings.fetch_max_bytes if max_bytes is None else max_bytes
         try:
             async with asyncio.timeout(self._settings.fetch_timeout):
                 return await self._get(url, accept, limit)
         except TimeoutError:
             raise FetchFailed(f"no answer within {self._settings.fetch_timeout:g} seconds") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            if isinstance(error.__cause__ or error.__context__, FetchRefused) or "not public" in str(error):
+            if _is_refusal(error):
                 raise FetchRefused("the host has an address that is not public") from None
             raise FetchFailed(f"the request failed ({type(error).__name__})") from None
 
     def _check(self, url: str) -> None:
         try:
-            parts = urlsplit(url)
+            parts = urlsplit(url if PLAIN.match(url) else "")
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise FetchRefused("the address is malformed") from None
+        if not host or "@" in parts.netloc:
+            raise FetchRefused("only addresses of a host without user information are asked")
         if self._settings.allow_private_addresses:
             return
-        if parts.scheme != "https" or parts.username is not None or parts.password is not None:
-            raise FetchRefused("only https addresses without user information are asked")
+        if parts.scheme != "https":
+            raise FetchRefused("only https addresses are asked")
         if not HOST_NAME.match(host):
             raise FetchRefused("the host is no DNS name")
         if port not in (None, HTTPS_PORT):
@@ -107,7 +138,8 @@ class Fetcher:
         async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise FetchFailed(f"the answer has status {answer.status}")
-            if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+            codings = answer.headers.getall("Content-Encoding", ["identity"])
+            if any(coding.strip().lower() != "identity" for coding in codings):
                 raise FetchFailed("the answer is compressed, which was not asked for")
             body = bytearray()
             async for chunk in answer.content.iter_chunked(CHUNK):
@@ -119,8 +151,14 @@ class Fetcher:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             seconds = self._settings.fetch_timeout
+            asked = self._resolver or aiohttp.ThreadedResolver()
             connector = aiohttp.TCPConnector(
-                socket_factory=self._socket, use_dns_cache=False, force_close=True, limit=20, limit_per_host=2
+                resolver=asked if self._settings.allow_private_addresses else _CheckedResolver(asked),
+                socket_factory=self._socket,
+                use_dns_cache=False,
+                force_close=True,
+                limit=20,
+                limit_per_host=2,
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,
@@ -135,7 +173,7 @@ class Fetcher:
         """A socket for an address that was looked at: this is the last gate before a connection."""
         family, kind, protocol, _, address = info
         if not self._settings.allow_private_addresses and not is_public_address(str(address[0])):
-            raise OSError("the address is not public")
+            raise _NotPublic("the address is not public")
         return socket.socket(family=family, type=kind, proto=protocol)
 
     async def close(self) -> None:
@@ -143,3 +181,10 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Whether an address that is not public lies at the bottom of a failure."""
+    while error is not None and not isinstance(error, _NotPublic):
+        error = error.__cause__ or error.__context__
+    return error is not None

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from gateway.errors import SettingInvalid
 
 __all__ = ["Settings", "did_web_of"]
+
+
+HTTPS_PORT = 443
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\Z")
+_PATH = re.compile(r"(/|[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,7 @@ class Settings:
     ``public_url`` is the https address people reach the gateway at; it gives the gateway a did:web.
     ``issuer_country`` is a three-letter code.
     ``signing_key`` is a secret Multikey for development; keys otherwise lie in ``data``/keys.
+    ``allow_private_addresses`` opens the inside of the network to tests; no variable sets it.
     """
 
     host: str = "127.0.0.1"
@@ -59,12 +67,6 @@ def _read(name: str, read: Any, text: str) -> Any:
         raise SettingInvalid(f"GATEWAY_{name.upper()} is malformed") from None
 
 
-def _boolean(text: str) -> bool:
-    if text.lower() not in ("true", "false", "1", "0"):
-        raise ValueError
-    return text.lower() in ("true", "1")
-
-
 def _count(text: str) -> int:
     if (number := int(text)) < 1:
         raise ValueError
@@ -77,32 +79,60 @@ def _country(text: str) -> str:
     return text
 
 
-def _https_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username:
+def _seconds(text: str) -> float:
+    if not (math.isfinite(number := float(text)) and number > 0):
         raise ValueError
+    return number
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    return text.strip()
+
+
+def _https_url(text: str) -> str:
+    _public_parts(text)
     return text.rstrip("/")
 
 
+def _public_parts(text: str) -> SplitResult:
+    """The parts of an https URL with a host name and a path and nothing else; ``ValueError`` otherwise."""
+    parts = urlsplit(text)
+    steps = [unquote(step) for step in parts.path.split("/")]
+    wrong = parts.scheme != "https" or not _HOST_NAME.match(parts.hostname or "") or parts.port == 0
+    more = "@" in parts.netloc or "?" in text or "#" in text
+    if wrong or more or not _PATH.match(parts.path) or any(step in (".", "..") for step in steps):
+        raise ValueError
+    return parts
+
+
 _READERS: dict[str, Any] = {
-    "host": str,
+    "host": _text,
     "port": int,
-    "data": Path,
+    "data": lambda text: Path(_text(text)),
     "public_url": _https_url,
-    "signing_key": str,
-    "issuer_name": str,
+    "signing_key": _text,
+    "issuer_name": _text,
     "issuer_country": _country,
     "workers": _count,
     "max_queue": _count,
-    "fetch_timeout": float,
+    "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,
-    "allow_private_addresses": _boolean,
 }
 
 
 def did_web_of(public_url: str) -> str:
-    """The did:web of a public https address: port percent-encoded, path steps after colons."""
-    parts = urlsplit(public_url)
-    host = (parts.hostname or "") + (f"%3A{parts.port}" if parts.port else "")
-    steps = [quote(step, safe="-._~") for step in parts.path.split("/") if step]
+    """The did:web of a public https address: port percent-encoded, path steps after colons.
+
+    Raises ``SettingInvalid`` for anything but an https URL of a host name and a path.
+    """
+    try:
+        parts = _public_parts(public_url)
+    except ValueError:
+        raise SettingInvalid("GATEWAY_PUBLIC_URL is malformed") from None
+    port = f"%3A{parts.port}" if parts.port not in (None, HTTPS_PORT) else ""
+    host = (parts.hostname or "") + port
+    # A DID has no tilde (DID Core section 3.1), which ``quote`` leaves as it is.
+    steps = [quote(unquote(s), safe="-._").replace("~", "%7E") for s in parts.path.split("/") if s]
     return ":".join(["did:web", host, *steps])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from gateway.errors import GatewayError, SignerFailed
+from gateway.errors import KeyInvalid, SettingInvalid, SignerFailed
 from gateway.keys import (
     did_key,
     multikey,
@@ -25,6 +27,8 @@ from gateway.settings import Settings, did_web_of
 __all__ = ["KeyRecord", "KeyStore", "Signer", "signer_for"]
 
 SEED_BYTES = 32
+MAX_FILE = 65_536
+KEY_FILE = re.compile(r"key-([1-9][0-9]{0,8})\.json\Z")
 
 
 class Signer(Protocol):
@@ -80,6 +84,15 @@ class KeyStore:
 
     def new(self, now: datetime) -> KeyRecord:
         """Make a key; it signs from now on. Raises ``SignerFailed`` when it cannot be kept."""
+        number = max(self._numbers(), default=0) + 1
+        while True:
+            try:
+                return self._make(number, now)
+            except FileExistsError:
+                number += 1
+
+    def _make(self, number: int, now: datetime) -> KeyRecord:
+        """A new key under a number. Raises ``FileExistsError`` when the number is taken."""
         seed = os.urandom(SEED_BYTES)
         public = public_key_of_seed(seed)
         created = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -88,31 +101,41 @@ class KeyStore:
             "publicKeyMultibase": multikey(public),
             "secretKeyMultibase": secret_multikey(seed),
         }
+        self._prepare()
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            number = self._keep(json.dumps(content, indent=2).encode())
+            self._keep(number, json.dumps(content, indent=2).encode())
+        except FileExistsError:
+            raise
         except OSError as error:
-            raise SignerFailed(f"the key cannot be kept: {error.strerror}") from None
+            raise _unkept(error) from None
         return KeyRecord(number, created, public)
 
-    def _keep(self, content: bytes) -> int:
-        """Write under the next free number: whole or not at all, and never over another key."""
-        part = self._folder / f".part-{os.getpid()}"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        number = max(self._numbers(), default=0) + 1
+    def _prepare(self) -> None:
+        """The folder, made for its owner alone; ``SignerFailed`` when others could put keys into it."""
         try:
-            while True:
-                try:
-                    os.link(part, self._folder / f"key-{number}.json")
-                    return number
-                except FileExistsError:
-                    number += 1
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mode = stat.S_IMODE(self._folder.stat().st_mode)
+        except OSError as error:
+            raise _unkept(error) from None
+        if mode & 0o022:
+            raise SignerFailed("others may write into the keys folder", hint="chmod 700 the keys folder.")
+
+    def _keep(self, number: int, content: bytes) -> None:
+        """Write a key file: whole or not at all, never over another, never readable by others meanwhile."""
+        part = self._folder / f".part-{os.urandom(8).hex()}"
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, self._folder / f"key-{number}.json")
         finally:
             part.unlink(missing_ok=True)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def records(self) -> tuple[KeyRecord, ...]:
         """Every key, oldest first. Raises ``SignerFailed`` for a file that others may read."""
@@ -120,38 +143,48 @@ class KeyStore:
 
     def active(self, now: datetime) -> tuple[KeyRecord, bytes]:
         """The newest key with its seed; the first is made when there is none."""
-        numbers = self._numbers() or [self.new(now).number]
-        return self._read(numbers[-1])
+        if not self._numbers():
+            with suppress(FileExistsError):  # another process was first: then its key is this one's too
+                self._make(1, now)
+        self._prepare()
+        return self._read(max(self._numbers()))
 
     def _numbers(self) -> list[int]:
-        names = (path.stem.removeprefix("key-") for path in self._folder.glob("key-*.json"))
-        return sorted(int(name) for name in names if name.isdigit())
+        found = (KEY_FILE.match(path.name) for path in self._folder.glob("key-*.json"))
+        return sorted(int(name[1]) for name in found if name)
 
     def _read(self, number: int) -> tuple[KeyRecord, bytes]:
         path = self._folder / f"key-{number}.json"
         try:
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
-                raise SignerFailed(
-                    f"others may read {path.name}", hint=f"chmod 600 {path.name} in the keys folder."
-                )
-            content = json.loads(path.read_bytes())
+            with path.open("rb") as file:
+                if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                    raise SignerFailed(
+                        f"others may read {path.name}", hint=f"chmod 600 {path.name} in the keys folder."
+                    )
+                content = json.loads(file.read(MAX_FILE))
             seed = seed_from_secret_multikey(content["secretKeyMultibase"])
-            return KeyRecord(number, str(content["created"]), public_key_of_seed(seed)), seed
-        except (OSError, ValueError, KeyError, TypeError):
+            public = public_key_of_seed(seed)
+            if content["publicKeyMultibase"] != multikey(public):
+                raise KeyInvalid("the two keys do not belong together")
+            return KeyRecord(number, str(content["created"]), public), seed
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise SignerFailed(f"the key file {path.name} cannot be read") from None
-        except SignerFailed:
-            raise
-        except GatewayError:
+        except KeyInvalid:
             raise SignerFailed(f"the key file {path.name} is damaged") from None
+
+
+def _unkept(error: OSError) -> SignerFailed:
+    return SignerFailed(f"the key cannot be kept: {error.strerror}")
 
 
 def signer_for(settings: Settings, now: datetime) -> Signer:
     """The gateway's signer: the key of the environment, else the newest of the store.
 
     It signs as did:web under the public address if there is one, else as did:key.
+    Raises ``SettingInvalid`` or ``SignerFailed``, neither of which holds a key.
     """
     if settings.signing_key is not None:
-        number, seed = 1, seed_from_secret_multikey(settings.signing_key)
+        number, seed = 1, _given(settings.signing_key)
     else:
         record, seed = KeyStore(settings.data).active(now)
         number = record.number
@@ -161,3 +194,10 @@ def signer_for(settings: Settings, now: datetime) -> Signer:
         return SeedSigner(did, verification_method_of(did), public, seed)
     did = did_web_of(settings.public_url)
     return SeedSigner(did, f"{did}#key-{number}", public, seed)
+
+
+def _given(text: str) -> bytes:
+    try:
+        return seed_from_secret_multikey(text)
+    except KeyInvalid:
+        raise SettingInvalid("GATEWAY_SIGNING_KEY is not a secret Ed25519 Multikey") from None

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.core.understanding import Understanding
 from gateway.envelopes import write_json, write_xml, xpath_of
 from gateway.errors import FormatUnwritable, LossRefused
-from gateway.formats import Expressed, Format, WriteOptions, format_named, write_document
+from gateway.formats import SEALS, Expressed, Format, WriteOptions, format_named, write_document
 from gateway.mapping import Accounts, Step, account, load_table
 from gateway.model import (
     Address,
@@ -164,7 +164,7 @@ def _accounts(
             written=written.steps,
             carried=written.carried,
             restated=tuple(f"{prefix}/{name}" for name in table.restated),
-            not_copied=tuple(f"{prefix}/{name}" for name in table.not_copied),
+            not_copied=(*(f"{prefix}/{name}" for name in table.not_copied), *(f"/{name}" for name in SEALS)),
             original=options.original == "full",
         )
     )

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.dids import key, web
-from gateway.errors import DidMethodUnknown, KeyInvalid
+from gateway.errors import DidMethodUnknown
 from gateway.fetch import Fetch
 
 __all__ = ["METHODS", "resolve"]
 
 MAX_DID = 2048
-_DID = re.compile(r"did:([a-z0-9]+):[A-Za-z0-9._:%-]+\Z")
+_DID = re.compile(r"did:([a-z0-9]+):(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})+\Z")
 
 METHODS: dict[str, Callable[[str, Fetch], Awaitable[dict[str, Any]]]] = {
     "key": key.resolve,
@@ -24,11 +24,12 @@ METHODS: dict[str, Callable[[str, Fetch], Awaitable[dict[str, Any]]]] = {
 async def resolve(did: str, fetch: Fetch) -> dict[str, Any]:
     """The DID document of a DID.
 
-    Raises ``KeyInvalid`` for what is no DID, ``DidMethodUnknown``, ``DidNotFound`` or what ``fetch`` raises.
+    Raises ``DidMethodUnknown`` for what is no DID or one of another method, ``KeyInvalid`` for a did:key
+    of no Ed25519 key, ``DidNotFound``, or what ``fetch`` raises.
     """
     found = _DID.match(did) if len(did) <= MAX_DID else None
     if found is None:
-        raise KeyInvalid("not a DID", hint="A DID looks like did:web:example.org.")
+        raise DidMethodUnknown("not a DID", hint="A DID looks like did:web:example.org.")
     method = METHODS.get(found[1])
     if method is None:
         raise DidMethodUnknown(f"the DID method {found[1][:40]!r} is not known")

@@ -7,22 +7,24 @@ from typing import Any
 from urllib.parse import unquote
 
 from gateway.envelopes import read_json
-from gateway.errors import DidNotFound, FetchFailed, InputRefused, KeyInvalid
+from gateway.errors import DidMethodUnknown, DidNotFound, FetchFailed, InputRefused
 from gateway.fetch import Fetch
 
 __all__ = ["resolve", "url_of"]
 
 ACCEPT = "application/did+json, application/did+ld+json, application/json"
+_STEP = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+\Z")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(%3A[0-9]{1,5})?\Z", re.IGNORECASE)
 
 
 def url_of(did: str) -> str:
-    """The address of a did:web document (section 3.2). Raises ``KeyInvalid`` for a malformed DID."""
+    """The address of a did:web document (section 3.2). Raises ``DidMethodUnknown`` for a malformed DID."""
     host, *steps = did.removeprefix("did:web:").split(":")
     decoded = [unquote(step) for step in steps]
-    bad = any(not step or step in (".", "..") or re.search(r"[/\\?#\x00-\x20]", step) for step in decoded)
-    if not did.startswith("did:web:") or not _HOST.match(host) or bad:
-        raise KeyInvalid("not a did:web", hint="A did:web looks like did:web:example.org:path.")
+    bad = any(step in (".", "..") or re.search(r"[/\\?#\x00-\x20\x7f]", step) for step in decoded)
+    malformed = not all(_STEP.match(step) for step in steps)
+    if not did.startswith("did:web:") or not _HOST.match(host) or bad or malformed:
+        raise DidMethodUnknown("not a did:web", hint="A did:web looks like did:web:example.org:path.")
     path = "/".join(steps) if steps else ".well-known"
     return f"https://{unquote(host)}/{path}/did.json"
 

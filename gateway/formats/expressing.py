@@ -8,6 +8,7 @@ by reading them, and the rest goes into the carrier.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 from gateway.errors import FormatUnwritable
@@ -15,9 +16,13 @@ from gateway.formats.carriers import record_of, restore
 from gateway.formats.format import Format, Tree, WriteOptions
 from gateway.formats.simple import name_ties
 from gateway.mapping import Step, leaves_of
-from gateway.model import Credential
+from gateway.model import Credential, Residue
+from gateway.pointers import escape
 
 __all__ = ["Expressed", "Understood", "read_document", "write_document"]
+
+
+SEALS = ("proof", "vp:proof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,21 @@ def read_document(form: Format, tree: Tree) -> Understood:
         steps += [Step(pointer, "", "carrier") for pointer in taken]
     if prefix:
         steps = [replace(step, here=prefix + step.here) for step in steps]
+        hub, outside = _with_wrapper(form, hub, tree, prefix)
+        steps += outside
     return Understood(hub, tuple(steps))
+
+
+def _with_wrapper(form: Format, hub: Credential, tree: Tree, prefix: str) -> tuple[Credential, list[Step]]:
+    """The hub with what stands around the credential as residue; a wrapper's seal is not copied."""
+    residue, steps = list(hub.residue), []
+    for name, value in tree.items():
+        if name in SEALS or prefix.startswith(f"/{escape(name)}/") or prefix == f"/{escape(name)}":
+            continue
+        steps.append(Step(f"/{escape(name)}", f"/residue/{len(residue)}", "residue"))
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        residue.append(Residue(form.table, "", name, text))
+    return replace(hub, residue=tuple(residue)), steps
 
 
 def _supplied(record: Tree | None) -> frozenset[str]:

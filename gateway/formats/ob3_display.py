@@ -102,7 +102,8 @@ def _said(text: Text, context: CodecContext) -> str:
     if not text:
         return ""
     language = choose_language(text, CodecContext(languages=(context.language, *context.languages)))
-    return next(string.value for string in text if string.language == language)
+    said = next(string.value for string in text if string.language == language)
+    return said.replace("\t", " ")
 
 
 # --- what the schema demands -------------------------------------------------------------------

@@ -119,6 +119,4 @@ def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: 
 def _has_control(quad: Quad) -> bool:
     """Whether the object holds a control character that implementations write differently."""
     value = quad.object.value
-    return quad.object.kind == "literal" and any(
-        (c < " " and c not in "\t\n\r") or c == "\x7f" for c in value
-    )
+    return quad.object.kind == "literal" and any((c < " " and c not in "\n\r") or c == "\x7f" for c in value)

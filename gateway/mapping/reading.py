@@ -113,6 +113,8 @@ class Reader:
         draft = Draft(section.node_class)
         self._nodes.setdefault(pointer, hub)
         self._touch(pointer)
+        if not value:
+            self.note(Step(pointer, hub, "empty"))
         self._take_types(value, pointer, section, hub)
         for row in section.rows:
             for found, where in self._at(value, pointer, row.here):
@@ -258,7 +260,7 @@ class Reader:
         """The largest parts of the tree of which nothing was taken."""
         if pointer in self._consumed:
             return
-        if pointer not in self._touched:
+        if pointer not in self._touched or value in ({}, []):
             yield value, pointer
             return
         children: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()

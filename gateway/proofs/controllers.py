@@ -15,11 +15,19 @@ __all__ = ["controller_of", "keys_of"]
 
 Json = dict[str, Any]
 
+
+def _public_jwk(jwk: Any) -> bytes:
+    """The key of a JWK without private part (CID 1.0 section 2.2.3): a published secret proves nothing."""
+    if isinstance(jwk, dict) and "d" in jwk:
+        raise KeyInvalid("the JWK holds a private key")
+    return public_key_from_jwk(jwk)
+
+
 READERS: dict[str, tuple[str, Callable[[Any], bytes]]] = {
     "Multikey": ("publicKeyMultibase", public_key_from_multikey),
     "Ed25519VerificationKey2020": ("publicKeyMultibase", public_key_from_multikey),
-    "JsonWebKey": ("publicKeyJwk", public_key_from_jwk),
-    "JsonWebKey2020": ("publicKeyJwk", public_key_from_jwk),
+    "JsonWebKey": ("publicKeyJwk", _public_jwk),
+    "JsonWebKey2020": ("publicKeyJwk", _public_jwk),
 }
 
 
@@ -32,7 +40,7 @@ def keys_of(document: Json, purpose: str) -> dict[str, bytes]:
     """The Ed25519 keys a document lists for a purpose, by the absolute id of their method.
 
     A method is listed by reference or in place; one that is malformed, of another kind, or controlled
-    by somebody else is passed over.
+    or named by somebody else is passed over.
     """
     did = document.get("id")
     listed = document.get(purpose)
@@ -48,9 +56,9 @@ def keys_of(document: Json, purpose: str) -> dict[str, bytes]:
     for entry in listed:
         method = known.get(_absolute(did, entry)) if isinstance(entry, str) else entry
         if isinstance(method, dict) and isinstance(method.get("id"), str):
-            key = _key(method, did)
-            if key is not None:
-                found[_absolute(did, method["id"])] = key
+            name, key = _absolute(did, method["id"]), _key(method, did)
+            if key is not None and controller_of(name) == did:
+                found[name] = key
     return found
 
 

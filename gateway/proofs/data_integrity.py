@@ -23,6 +23,7 @@ __all__ = [
     "attach",
     "create_proof",
     "hash_data",
+    "misshapen_member",
     "prepare",
     "proofs_of",
     "signed_with",
@@ -41,6 +42,10 @@ OPTIONS = frozenset(
     ("id", "type", "cryptosuite", "created", "expires", "domain", "challenge", "nonce",
      "previousProof", "proofPurpose", "verificationMethod")
 )  # fmt: skip
+
+
+TEXTS = ("id", "type", "cryptosuite", "proofPurpose", "verificationMethod", "challenge", "nonce")
+ONE_OR_MORE_TEXTS = ("domain", "previousProof")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,26 @@ def prepare(
     return Prepared(document, config, hashed, simple, suite.keep_context)
 
 
+def misshapen_member(proof: Mapping[str, Any]) -> str:
+    """The first member that is no text, or no list of texts where one may stand; empty when all are."""
+    for name in TEXTS:
+        if name in proof and not isinstance(proof[name], str):
+            return name
+    for name in ONE_OR_MORE_TEXTS:
+        values = proof.get(name, "")
+        values = values if isinstance(values, list) else [values]
+        if not values or not all(isinstance(value, str) for value in values):
+            return name
+    return ""
+
+
 def _check_options(proof: Mapping[str, Any]) -> None:
     if unknown := sorted(set(proof) - OPTIONS):
         raise ProofMalformed(f"unknown proof options: {', '.join(unknown)}"[:200], pointer="/proof")
     if not isinstance(proof.get("verificationMethod"), str):
         raise ProofMalformed("a proof names its verification method", pointer="/proof/verificationMethod")
+    if wrong := misshapen_member(proof):
+        raise ProofMalformed(f"{wrong} is no text", pointer=f"/proof/{wrong}")
     for name in ("created", "expires"):
         if name in proof and not (isinstance(proof[name], str) and DATE_TIME_STAMP.match(proof[name])):
             raise ProofMalformed("not a date and time with zone", pointer=f"/proof/{name}")
@@ -102,7 +122,7 @@ def _with_context(document: Json) -> Json:
     contexts = document.get("@context")
     entries = contexts if isinstance(contexts, list) else [contexts]
     known = any(isinstance(entry, str) and entry.startswith(DATA_INTEGRITY) for entry in entries)
-    if entries[0] != VCDM_1 or known:
+    if entries[:1] != [VCDM_1] or known:
         return document
     return {**document, "@context": [*entries, DATA_INTEGRITY_V2]}
 

@@ -18,8 +18,11 @@ def transform(document: Json, contexts: Contexts | None = None) -> Transformed:
 
 
 def proof_configuration(document: Json, options: Mapping[str, Any]) -> Json:
-    """Proof Configuration (section 3.2.5): the options under the document's own ``@context``."""
-    return {"@context": document.get("@context"), **options}
+    """Proof Configuration (section 3.2.5): the options under the document's own ``@context``.
+
+    A context the proof brings along counts for nothing: it could give signed options other names.
+    """
+    return {**options, "@context": document.get("@context")}
 
 
 SUITE = Cryptosuite("eddsa-rdfc-2022", transform, proof_configuration, keep_context=False)

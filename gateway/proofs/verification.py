@@ -10,7 +10,14 @@ from typing import Any
 from gateway.errors import GatewayError, ProofInvalid, ProofMalformed
 from gateway.jsonld import Contexts
 from gateway.keys import base58_decode, verify_signature
-from gateway.proofs.data_integrity import CRYPTOSUITES, DATE_TIME_STAMP, OPTIONS, proofs_of, signed_with
+from gateway.proofs.data_integrity import (
+    CRYPTOSUITES,
+    DATE_TIME_STAMP,
+    OPTIONS,
+    misshapen_member,
+    proofs_of,
+    signed_with,
+)
 from gateway.proofs.suite import Json
 from gateway.report import Check, Verdict
 
@@ -51,7 +58,7 @@ def verify_proof(document: Json, pointer: str, expected: Expectations) -> tuple[
     return (
         structure,
         *_expectations(proof, pointer, expected),
-        _signature(document, proof, pointer, expected, depth=0),
+        _signature(document, proof, pointer, expected, done={}),
     )
 
 
@@ -65,6 +72,8 @@ def _structure(proof: Any, pointer: str) -> Check:
 def _checked_structure(proof: Any, pointer: str) -> Check:
     if not isinstance(proof, dict) or not isinstance(proof.get("type"), str):
         raise ProofMalformed("a proof is an object with a type")
+    if wrong := misshapen_member(proof):
+        raise ProofMalformed(f"{wrong} is no text", pointer=f"{pointer}/{wrong}")
     if proof["type"] != "DataIntegrityProof" or proof.get("cryptosuite") not in CRYPTOSUITES:
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
         return Check(
@@ -146,8 +155,13 @@ def _time(name: str, value: Any, pointer: str, now: datetime, *, late: bool) -> 
     )
 
 
-def _signature(document: Json, proof: Json, pointer: str, expected: Expectations, *, depth: int) -> Check:
-    """Verify Proof (section 4.4): previous proofs first, then this one's own signature."""
+def _signature(
+    document: Json, proof: Json, pointer: str, expected: Expectations, *, done: dict[str, Check]
+) -> Check:
+    """Verify Proof (section 4.4): previous proofs first, then this one's own signature.
+
+    ``done`` holds the proofs of the chain met so far: each is verified once, however many name it.
+    """
     public = expected.keys.get(proof["verificationMethod"])
     if public is None:
         return Check(
@@ -157,7 +171,7 @@ def _signature(document: Json, proof: Json, pointer: str, expected: Expectations
         )  # fmt: skip
     simple = True
     try:
-        broken = _previous(document, proof, expected, depth)
+        broken = _previous(document, proof, pointer, expected, done)
         if broken is not None:
             return broken
         hashed, simple = signed_with(CRYPTOSUITES[proof["cryptosuite"]], document, proof, expected.contexts)
@@ -172,20 +186,32 @@ def _signature(document: Json, proof: Json, pointer: str, expected: Expectations
     return Check("proof.signature", Verdict.VALID, pointer=pointer)
 
 
-def _previous(document: Json, proof: Json, expected: Expectations, depth: int) -> Check | None:
+def _previous(
+    document: Json, proof: Json, pointer: str, expected: Expectations, done: dict[str, Check]
+) -> Check | None:
     """The first proof of the chain below that does not hold, if any."""
     previous = proof.get("previousProof")
     if previous is None:
         return None
-    if depth >= MAX_CHAIN:
-        raise ProofMalformed("the chain of proofs is too long")
+    circular = ProofMalformed("a proof builds on itself")
+    done[pointer] = _refused("proof.signature", circular, pointer)  # replaced when it has been verified
     wanted = previous if isinstance(previous, list) else [previous]
-    for pointer, item in proofs_of(document):
+    for place, item in proofs_of(document):
         if isinstance(item, dict) and item.get("id") in wanted:
-            structure = _structure(item, pointer)
-            if structure.verdict is not Verdict.VALID:
-                return Check("proof.signature", structure.verdict, structure.code, structure.message, pointer)
-            checked = _signature(document, item, pointer, expected, depth=depth + 1)
-            if checked.verdict is not Verdict.VALID:
-                return checked
+            if place not in done:
+                if len(done) >= MAX_CHAIN:
+                    raise ProofMalformed("the chain of proofs is too long")
+                done[place] = _below(document, item, place, expected, done)
+            if done[place].verdict is not Verdict.VALID:
+                return done[place]
     return None
+
+
+def _below(
+    document: Json, proof: Json, pointer: str, expected: Expectations, done: dict[str, Check]
+) -> Check:
+    """Whether a proof another builds on holds itself."""
+    structure = _structure(proof, pointer)
+    if structure.verdict is not Verdict.VALID:
+        return Check("proof.signature", structure.verdict, structure.code, structure.message, pointer)
+    return _signature(document, proof, pointer, expected, done=done)

@@ -1,0 +1,85 @@
+"""What other people's verifiers say: a JavaScript and a Rust implementation, contexts offline.
+
+Needs Node and the packages pinned in ``conformance/node``.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from conformance.conversions import SEED, converted, proof_options, read_all
+from conformance.figures import Figure, all_of
+from gateway.core import attach, prepare
+from gateway.jsonld import bundled
+from gateway.keys import sign
+
+__all__ = ["available", "figures", "verdicts"]
+
+NODE = Path(__file__).resolve().parent / "node"
+LINEAGES = ("javascript", "rust")
+SECONDS = 1200
+LEFT_OUT = "the Rust verifier has a closed loader without the Commission's context, so ELM v3 is for JavaScript alone"
+
+
+def available() -> str:
+    """Empty when the verifiers can run, else what is missing."""
+    if shutil.which("node") is None:
+        return "Node is not there"
+    return "" if (NODE / "node_modules").is_dir() else "run `npm ci` in conformance/node"
+
+
+def figures(corpora: Path) -> Iterator[Figure]:
+    """Every sample in every signed format, genuine and tampered, in both implementations."""
+    signed = dict(_signed(corpora))
+    spoiled = {name: tampered(document) for name, document in signed.items()}
+    genuine, forged = verdicts(signed), verdicts(spoiled)
+    for lineage in LINEAGES:
+        wanted = [name for name in signed if lineage == "javascript" or not name.endswith(" elm3")]
+        note = LEFT_OUT if lineage == "rust" else ""
+        yield all_of(
+            f"signed conversions verified ({lineage})",
+            {name: genuine[name][lineage] for name in wanted},
+            note,
+        )
+        yield all_of(
+            f"tampered copies refused ({lineage})", {name: not forged[name][lineage] for name in wanted}
+        )
+
+
+def _signed(corpora: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for sample, read, _ in read_all(corpora):
+        for to in ("ob3", "vc", "elm3") if read is not None else ():
+            done = converted(read, to)
+            prepared = prepare(done, proof_options())
+            yield f"{sample.name} {to}", attach(prepared, sign(SEED, prepared.hash_data))
+
+
+def tampered(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which one value that people read was changed."""
+    copied = copy.deepcopy(document)
+    issuer = copied["issuer"]
+    name = "name" if "name" in issuer else "legalName"
+    issuer[name] = "Somebody else" if isinstance(issuer[name], str) else {"en": "Somebody else"}
+    return copied
+
+
+def verdicts(credentials: dict[str, dict[str, Any]]) -> dict[str, dict[str, bool]]:
+    """What each implementation says of each credential."""
+    contexts = bundled()
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as known:
+        json.dump({url: contexts.get(url) for url in contexts.urls()}, known)
+        known.flush()
+        lines = "\n".join(json.dumps({"name": n, "credential": c}) for n, c in credentials.items())
+        done = subprocess.run(
+            ["node", "verify.mjs", known.name],
+            cwd=NODE, input=lines, capture_output=True, text=True, timeout=SECONDS, check=True,
+        )  # fmt: skip
+    told = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    return {entry["name"]: {lineage: entry[lineage] for lineage in LINEAGES} for entry in told}
