@@ -25,7 +25,7 @@ __all__ = ["available", "figures", "verdicts"]
 NODE = Path(__file__).resolve().parent / "node"
 LINEAGES = ("javascript", "rust")
 SECONDS = 1200
-LEFT_OUT = "the Rust verifier has a closed loader without the Commission's context, so ELM v3 is for JavaScript alone"
+LEFT_OUT = "its closed loader lacks the Commission's context: ELM v3 is for JavaScript alone"
 
 
 def available() -> str:
@@ -55,7 +55,9 @@ def figures(corpora: Path) -> Iterator[Figure]:
 
 def _signed(corpora: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for sample, read, _ in read_all(corpora):
-        for to in ("ob3", "vc", "elm3") if read is not None else ():
+        if read is None:
+            continue
+        for to in ("ob3", "vc", "elm3"):
             done = converted(read, to)
             prepared = prepare(done, proof_options())
             yield f"{sample.name} {to}", attach(prepared, sign(SEED, prepared.hash_data))

@@ -56,7 +56,7 @@ def _entry(folder: Path, entry: dict[str, Any]) -> bool:
         return labels == {
             key.removeprefix("_:"): value.removeprefix("_:") for key, value in done.labels.items()
         }
-    return done.nquads == expected
+    return bool(done.nquads == expected)
 
 
 def unsigned_data(corpora: Path) -> dict[str, bool]:

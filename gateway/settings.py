@@ -18,6 +18,7 @@ __all__ = ["Settings", "did_web_of"]
 HTTPS_PORT = 443
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\Z")
 _PATH = re.compile(r"(/|[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*\Z")
+_NOT_IN_STEP = re.compile(r"[/\\?#\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def _public_parts(text: str) -> SplitResult:
     steps = [unquote(step) for step in parts.path.split("/")]
     wrong = parts.scheme != "https" or not _HOST_NAME.match(parts.hostname or "") or parts.port == 0
     more = "@" in parts.netloc or "?" in text or "#" in text
-    if wrong or more or not _PATH.match(parts.path) or any(step in (".", "..") for step in steps):
+    bad = any(step in (".", "..") or _NOT_IN_STEP.search(step) for step in steps)
+    if wrong or more or bad or not _PATH.match(parts.path):
         raise ValueError
     return parts
 

@@ -64,8 +64,11 @@ def check(
 
 
 def _credential(inspected: Inspected) -> Json | None:
+    """The verifiable credential in a document; None for XML and for Open Badges 2.0."""
     tree = inspected.envelope.tree
     if inspected.envelope.kind != "json" or not isinstance(tree, dict):
+        return None
+    if inspected.form is not None and not inspected.form.signable:
         return None
     found = resolve(tree, inspected.prefix)
     return found if isinstance(found, dict) else None

@@ -86,7 +86,8 @@ def _check(tree: Any) -> None:
     while stack:
         value, pointer, depth = stack.pop()
         count += 1
-        if count > MAX_VALUES:
+        inside = len(value) if isinstance(value, (dict, list)) else 0
+        if count + len(stack) + inside > MAX_VALUES:
             raise TooManyElements(f"more than {MAX_VALUES} values")
         if depth > MAX_DEPTH:
             raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}", pointer=pointer)

@@ -99,6 +99,8 @@ def _parsed(text: str) -> Any:
     except etree.XMLSyntaxError as error:
         line, _ = error.position
         message = re.sub(r", line \d+, column \d+.*", "", str(error.msg))
+        if message.startswith("Excessive depth"):
+            raise NestingTooDeep(f"elements nested deeper than {MAX_DEPTH}", pointer=f"line {line}") from None
         raise MalformedXml(message[:200], pointer=f"line {line}") from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
@@ -108,16 +110,9 @@ def _parsed(text: str) -> Any:
 
 def _check(root: Any) -> None:
     count, depth = 0, 0
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+    for event, node in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
             depth -= 1
-            continue
-        if event in ("comment", "pi"):
-            if _beside_text(node):
-                raise CommentInValue(
-                    "a comment or processing instruction stands inside a text",
-                    pointer=f"line {node.sourceline}",
-                )
             continue
         count, depth = count + 1, depth + 1
         if count > MAX_ELEMENTS:
@@ -128,15 +123,21 @@ def _check(root: Any) -> None:
             )
         if len(node.attrib) > MAX_ATTRIBUTES:
             raise TooManyElements(f"more than {MAX_ATTRIBUTES} attributes", pointer=f"line {node.sourceline}")
+        _check_comments(node)
 
 
-def _beside_text(node: Any) -> bool:
-    """Whether a comment splits a text: its parent holds text, not only elements."""
-    parent = node.getparent()
-    if parent is None:
-        return False
-    texts = [parent.text, *(child.tail for child in parent)]
-    return any(text and text.strip() for text in texts)
+def _check_comments(element: Any) -> None:
+    """Refuse a comment or processing instruction that splits a text: its parent holds text, not only
+    elements. Each element is looked at once, however many comments it has.
+    """
+    comment = next((child for child in element if not isinstance(child.tag, str)), None)
+    if comment is None:
+        return
+    texts = [element.text, *(child.tail for child in element)]
+    if any(text and text.strip() for text in texts):
+        raise CommentInValue(
+            "a comment or processing instruction stands inside a text", pointer=f"line {comment.sourceline}"
+        )
 
 
 def _name(qualified: str) -> str:

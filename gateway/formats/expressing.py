@@ -74,7 +74,7 @@ def _with_wrapper(form: Format, hub: Credential, tree: Tree, prefix: str) -> tup
             continue
         steps.append(Step(f"/{escape(name)}", f"/residue/{len(residue)}", "residue"))
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        residue.append(Residue(form.table, "", name, text))
+        residue.append(Residue(format=form.table, node="", name=name, value=text))
     return replace(hub, residue=tuple(residue)), steps
 
 
