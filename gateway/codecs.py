@@ -31,6 +31,10 @@ UNDETERMINED = "und"
 
 LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*\Z")
+LARGEST_INTEGER = 2**53 - 1
+"""From here on readers of JSON disagree (RFC 7493 section 2.2)."""
+LONGEST_NUMBER = 32
+"""No number that comes back as the same text is longer."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
 
 
@@ -101,7 +105,7 @@ def _write_iri(value: str, _: CodecContext) -> str:
 
 
 def _read_integer(value: Any, context: CodecContext) -> int:
-    if context.element and isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
+    if context.element and isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,15})", value):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused
@@ -132,10 +136,10 @@ def _read_number(value: Any, _: CodecContext) -> str:
 
 def _write_number(value: str, _: CodecContext) -> Any:
     """A JSON number, when it comes back as the very same text."""
-    if not NUMBER.match(value):
+    if not NUMBER.match(value) or len(value) > LONGEST_NUMBER:
         raise Refused
     number = float(value) if any(mark in value for mark in ".eE") else int(value)
-    if repr(number) != value:
+    if repr(number) != value or (isinstance(number, int) and abs(number) > LARGEST_INTEGER):
         raise Refused
     return number
 
@@ -153,6 +157,8 @@ def _read_integer_text(value: Any, _: CodecContext) -> str:
 
 def _write_integer_text(value: str, _: CodecContext) -> int:
     if not re.fullmatch(r"-?(0|[1-9][0-9]{0,15})", value) or value == "-0":
+        raise Refused
+    if abs(int(value)) > LARGEST_INTEGER:
         raise Refused
     return int(value)
 
@@ -184,6 +190,24 @@ def _write_json(value: str, _: CodecContext) -> Any:
         return json.loads(value)
     except (ValueError, RecursionError):
         raise Refused from None
+
+
+IDENTITY_TYPES = {"email": "emailAddress", "url": "ext:url", "telephone": "ext:telephone"}
+"""Open Badges 2.0's kinds of identity in the words of Open Badges 3.0."""
+
+_OLD_IDENTITY_TYPES = {new: old for old, new in IDENTITY_TYPES.items()}
+
+
+def _read_identity_type(value: Any, _: CodecContext) -> str:
+    if not isinstance(value, str):
+        raise Refused
+    return IDENTITY_TYPES.get(value, value)
+
+
+def _write_identity_type(value: str, _: CodecContext) -> str:
+    if value in IDENTITY_TYPES:
+        raise Refused
+    return _OLD_IDENTITY_TYPES.get(value, value)
 
 
 def _read_mailto(value: Any, _: CodecContext) -> str:
@@ -327,7 +351,7 @@ def language_of_code(code: str | None) -> str | None:
 
 
 def _read_language_code(value: Any, _: CodecContext) -> str:
-    if value not in EDCI_LANGUAGES:
+    if not isinstance(value, str) or value not in EDCI_LANGUAGES:
         raise Refused
     return f"{LANGUAGE_CODES}{_THREE_LETTERS[value]}"
 
@@ -386,6 +410,7 @@ CODECS: dict[str, Codec] = {
         Codec("date", _read_string, _write_date),
         Codec("date_time", _read_string, _write_date_time),
         Codec("json", _read_json, _write_json),
+        Codec("identity_type", _read_identity_type, _write_identity_type, exact=False),
         Codec("mailto", _read_mailto, _write_mailto, exact=False),
         Codec("language_map", _read_language_map, _write_language_map, whole=True),
         Codec("one_language", _read_one_language, _write_one_language, whole=True),

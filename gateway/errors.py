@@ -235,6 +235,7 @@ class NotACredential(FormatRefused):
     code = "not_a_credential"
     title = "The document is not a credential"
     status = 415
+    default_hint = "Give one credential that somebody issued about a learner."
 
 
 class NoSubject(FormatRefused):

@@ -18,7 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from gateway.errors import FetchFailed, FetchRefused
 from gateway.settings import Settings
 
-__all__ = ["Fetch", "Fetcher", "NoFetch", "is_public_address"]
+__all__ = ["CheckedResolver", "Fetch", "Fetcher", "NoFetch", "is_public_address"]
 
 HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}\Z"
@@ -69,7 +69,7 @@ class _NotPublic(OSError):
     """An address that nobody is sent to."""
 
 
-class _CheckedResolver(AbstractResolver):
+class CheckedResolver(AbstractResolver):
     """Names to addresses; a name with even one address that is not public has none."""
 
     def __init__(self, inner: AbstractResolver) -> None:
@@ -78,12 +78,14 @@ class _CheckedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        """The addresses. Raises ``OSError``, as resolvers do."""
         found = await self._inner.resolve(host, port, family)
         if not all(is_public_address(entry["host"]) for entry in found):
             raise _NotPublic("the address is not public")
         return found
 
     async def close(self) -> None:
+        """Close the resolver within."""
         await self._inner.close()
 
 
@@ -153,7 +155,7 @@ class Fetcher:
             seconds = self._settings.fetch_timeout
             asked = self._resolver or aiohttp.ThreadedResolver()
             connector = aiohttp.TCPConnector(
-                resolver=asked if self._settings.allow_private_addresses else _CheckedResolver(asked),
+                resolver=asked if self._settings.allow_private_addresses else CheckedResolver(asked),
                 socket_factory=self._socket,
                 use_dns_cache=False,
                 force_close=True,

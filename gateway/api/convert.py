@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.api.state import GATEWAY
 from gateway.core import ORIGINALS, ConvertOptions
 from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import InputRefused, RequestRefused, TooLarge
+from gateway.errors import RequestRefused, TooLarge
 from gateway.formats import FORMATS
 
 __all__ = ["routes"]
@@ -68,7 +68,7 @@ async def _body(request: web.Request) -> bytes:
     except TimeoutError:
         raise RequestRefused("the body did not arrive in time") from None
     if not data:
-        raise InputRefused("the request has no body", hint="Send the bytes of one credential as the body.")
+        raise RequestRefused("the request has no body", hint="Send the bytes of one credential as the body.")
     return data
 
 

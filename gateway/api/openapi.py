@@ -9,6 +9,58 @@ from gateway.formats import FORMATS
 
 __all__ = ["description"]
 
+TEXT = {"type": "string"}
+VERDICT = {"enum": ["valid", "invalid", "undetermined"]}
+CHECK = {
+    "type": "object",
+    "properties": {
+        "name": TEXT, "verdict": VERDICT, "code": TEXT, "message": TEXT, "pointer": TEXT, "hint": TEXT,
+    },
+    "required": ["name", "verdict"],
+}  # fmt: skip
+FINDING = {
+    "type": "object",
+    "properties": {
+        "pointer": TEXT,
+        "code": TEXT,
+        "severity": {"enum": ["info", "warning", "error"]},
+        "rule": TEXT,
+        "outcome": {"enum": ["kept", "transformed", "defaulted", "dropped"]},
+        "layer": {"enum": ["native", "carried", "original"]},
+        "target": TEXT,
+        "message": TEXT,
+    },
+    "required": ["pointer", "code", "severity"],
+}
+REPORT = {
+    "type": "object",
+    "properties": {
+        "verdict": VERDICT,
+        "checks": {"type": "array", "items": CHECK},
+        "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "findings": {"type": "array", "items": FINDING},
+    },
+    "required": ["verdict", "checks", "leaves", "findings"],
+}
+SCHEMAS = {
+    "Conversion": {
+        "type": "object",
+        "properties": {
+            "credential": {"type": ["object", "string"], "description": "JSON, or XML as a string."},
+            "report": {"$ref": "#/components/schemas/Report"},
+        },
+        "required": ["credential", "report"],
+    },
+    "Report": REPORT,
+    "Problem": {
+        "type": "object",
+        "properties": {
+            "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT,
+            "detail": TEXT, "pointer": TEXT, "hint": TEXT,
+        },
+        "required": ["type", "title", "status", "code", "detail"],
+    },
+}  # fmt: skip
 PROBLEM = {
     "description": "The input is refused: what, where and what to do (RFC 9457).",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -92,63 +144,5 @@ def description() -> dict[str, Any]:
             "/readyz": _got("Whether it can take work"),
             "/openapi.json": _got("This description"),
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": SCHEMAS},
     }
-
-
-def _schemas() -> dict[str, Any]:
-    text = {"type": "string"}
-    verdict = {"enum": ["valid", "invalid", "undetermined"]}
-    check = {
-        "type": "object",
-        "properties": {
-            "name": text,
-            "verdict": verdict,
-            "code": text,
-            "message": text,
-            "pointer": text,
-            "hint": text,
-        },
-        "required": ["name", "verdict"],
-    }
-    finding = {
-        "type": "object",
-        "properties": {
-            "pointer": text,
-            "code": text,
-            "severity": {"enum": ["info", "warning", "error"]},
-            "rule": text,
-            "outcome": {"enum": ["kept", "transformed", "defaulted", "dropped"]},
-            "layer": {"enum": ["native", "carried", "original"]},
-            "target": text,
-            "message": text,
-        },
-        "required": ["pointer", "code", "severity"],
-    }
-    report = {
-        "type": "object",
-        "properties": {
-            "verdict": verdict,
-            "checks": {"type": "array", "items": check},
-            "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
-            "findings": {"type": "array", "items": finding},
-        },
-        "required": ["verdict", "checks", "leaves", "findings"],
-    }
-    problem = {
-        "type": "object",
-        "properties": {
-            "type": text, "title": text, "status": {"type": "integer"}, "code": text,
-            "detail": text, "pointer": text, "hint": text,
-        },
-        "required": ["type", "title", "status", "code", "detail"],
-    }  # fmt: skip
-    conversion = {
-        "type": "object",
-        "properties": {
-            "credential": {"type": ["object", "string"], "description": "JSON, or XML as a string."},
-            "report": {"$ref": "#/components/schemas/Report"},
-        },
-        "required": ["credential", "report"],
-    }
-    return {"Conversion": conversion, "Report": report, "Problem": problem}

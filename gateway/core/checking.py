@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.core.understanding import Inspected
+from gateway.errors import TooComplex
 from gateway.formats.dates import date_time_stamp
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
 from gateway.jsonld import Contexts, expand
@@ -145,7 +146,11 @@ def _proofs(
 ) -> list[Check]:
     checks: list[Check] = []
     for pointer, proof in proofs_of(tree):
-        checks.extend(verify_proof(tree, pointer, expected))
+        done = verify_proof(tree, pointer, expected)
+        for each in done:
+            if each.code == TooComplex.code:
+                raise TooComplex(each.message, pointer=pointer)
+        checks.extend(done)
         if isinstance(proof, dict) and isinstance(proof.get("verificationMethod"), str):
             known = (documents, expected.keys, unresolved)
             checks.append(_binding(tree, proof["verificationMethod"], pointer, known))

@@ -14,7 +14,8 @@ __all__ = ["resolve", "url_of"]
 
 ACCEPT = "application/did+json, application/did+ld+json, application/json"
 _STEP = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+\Z")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(%3A[0-9]{1,5})?\Z", re.IGNORECASE)
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?:%3A[0-9]{{1,5}})?\Z", re.IGNORECASE | re.ASCII)
 
 
 def url_of(did: str) -> str:

@@ -98,7 +98,7 @@ def _parsed(text: str) -> Any:
         root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
         line, _ = error.position
-        message = re.sub(r", line \d+, column \d+.*", "", str(error.msg))
+        message = re.sub(r", line \d+, column \d+.*", "", str(error.msg)).strip()
         if message.startswith("Excessive depth"):
             raise NestingTooDeep(f"elements nested deeper than {MAX_DEPTH}", pointer=f"line {line}") from None
         raise MalformedXml(message[:200], pointer=f"line {line}") from None

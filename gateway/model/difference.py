@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from gateway.model.schema import FieldSpec, fields_of, is_node
+from gateway.model.values import Residue
 
 __all__ = ["Difference", "apply", "difference"]
 
@@ -83,8 +84,8 @@ def _merge(spec: FieldSpec, value: Any, given: Any, here: str, absent: list[str]
 
 
 def _alike(spec: FieldSpec, value: Any, given: Any) -> bool:
-    """Whether a field can be told item by item: nodes, in the same number."""
-    if spec.kind != "node" or _empty(value) or _empty(given):
+    """Whether a field can be told item by item: nodes that may leave fields out, in the same number."""
+    if spec.kind != "node" or Residue in spec.classes or _empty(value) or _empty(given):
         return False
     return not spec.many or len(value) == len(given)
 

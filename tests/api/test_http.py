@@ -1,0 +1,168 @@
+"""The HTTP interface: what people's scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.api import make_app
+from gateway.compute import PoolCompute
+from gateway.errors import Overloaded
+from gateway.resources import example_bytes
+from gateway.settings import Settings
+from tests.bad_input import BAD
+from tests.parts import gateway
+
+MICRO = example_bytes("micro-credential.elm3.json")
+
+
+class BusyCompute:
+    """Has no room for anything."""
+
+    async def run(self, *_: object) -> None:
+        raise Overloaded("too much work is waiting")
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[TestClient]:
+    own = "http://127.0.0.1/contexts/gateway/vc-v1.jsonld"
+    async with TestClient(TestServer(make_app(Settings(), gateway(context_url=own)))) as made:
+        yield made
+
+
+async def test_a_posted_credential_comes_back_converted_signed_and_accounted_for(client: TestClient) -> None:
+    answer = await client.post("/v1/convert?to=ob3", data=MICRO)
+    assert answer.status == 200
+    told = await answer.json()
+    assert set(told) == {"credential", "report"}
+    assert told["credential"]["proof"][0]["cryptosuite"] == "eddsa-rdfc-2022"
+    assert told["report"]["leaves"]["dropped"] == 0
+    verdict = await client.post("/v1/verify", data=json.dumps(told["credential"]).encode())
+    assert (await verdict.json())["verdict"] == "valid"
+
+
+async def test_xml_comes_back_as_a_string(client: TestClient) -> None:
+    told = await (await client.post("/v1/convert?to=edci-xml", data=MICRO)).json()
+    assert told["credential"].startswith("<?xml")
+
+
+async def test_the_original_the_language_and_the_signature_are_the_callers_choice(client: TestClient) -> None:
+    answer = await client.post("/v1/convert?to=ob3&unsigned=true&original=full&language=de", data=MICRO)
+    credential = (await answer.json())["credential"]
+    assert "proof" not in credential
+    assert credential["evidence"][-1]["id"].startswith("data:application/json;base64,")
+    assert credential["credentialSubject"]["achievement"]["inLanguage"] == "de"
+
+
+async def test_the_own_context_is_served_and_used_by_url_on_request(client: TestClient) -> None:
+    answer = await client.post("/v1/convert?to=vc&context=url", data=MICRO)
+    credential = (await answer.json())["credential"]
+    url = credential["@context"][1]
+    assert url.endswith("/contexts/gateway/vc-v1.jsonld")
+    served = await client.get("/contexts/gateway/vc-v1.jsonld")
+    assert served.status == 200
+    assert "LearningAchievement" in (await served.json(content_type=None))["@context"]
+
+
+@pytest.mark.parametrize("kind", sorted(set(BAD) - {"empty", "oversized"}))
+async def test_bad_input_gets_a_problem_document(client: TestClient, kind: str) -> None:
+    data, code = BAD[kind]
+    if kind == "a million elements":
+        data = data[:3_000_000] + b"</europassCredential>"
+    answer = await client.post("/v1/convert?to=elm3", data=data)
+    problem = await answer.json(content_type="application/problem+json")
+    assert 400 <= answer.status < 500
+    assert problem["code"] == code
+    assert problem["status"] == answer.status
+    assert problem["hint"]
+
+
+async def test_a_body_too_large_an_empty_one_and_a_compressed_one_are_refused(client: TestClient) -> None:
+    assert (await client.post("/v1/convert?to=ob3", data=BAD["oversized"][0])).status == 413
+    assert (await client.post("/v1/convert?to=ob3", data=b"")).status == 400
+    packed = await client.post("/v1/convert?to=ob3", data=b"x", headers={"Content-Encoding": "br"})
+    assert packed.status in (400, 415)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "to=nothing", "to=ob2", "to=ob3&original=all", "to=ob3&strict=maybe", "to=ob3&colour=red"]
+)
+async def test_a_wrong_parameter_is_refused_with_what_would_be_right(client: TestClient, query: str) -> None:
+    answer = await client.post(f"/v1/convert?{query}", data=MICRO)
+    problem = await answer.json(content_type="application/problem+json")
+    assert 400 <= answer.status < 500
+    assert problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/healthz", "application/json"),
+        ("/readyz", "application/json"),
+        ("/openapi.json", "application/json"),
+        ("/v1/formats", "application/json"),
+        ("/.well-known/did.json", "application/did+json"),
+        ("/contexts/w3c/credentials-v2.jsonld", "application/ld+json"),
+        ("/", "text/html"),
+        ("/style.css", "text/css"),
+    ],
+)
+async def test_what_can_be_got_is_there_and_inert(client: TestClient, path: str, kind: str) -> None:
+    answer = await client.get(path)
+    assert answer.status == 200
+    assert answer.content_type == kind
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_did_document_holds_the_key_that_signs(client: TestClient) -> None:
+    document = await (await client.get("/.well-known/did.json")).json(content_type=None)
+    assert document["id"].startswith("did:key:z6Mk")
+    assert document["assertionMethod"] == [document["verificationMethod"][0]["id"]]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/contexts/no.jsonld", "/contexts/..%2f..%2fpyproject.toml"])
+async def test_what_is_not_there_is_a_problem_document(client: TestClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status == 404
+    assert answer.content_type == "application/problem+json"
+
+
+async def test_a_busy_gateway_says_when_to_come_back() -> None:
+    app = make_app(Settings(), gateway(compute=BusyCompute()))
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.post("/v1/convert?to=ob3", data=MICRO)
+        assert answer.status == 503
+        assert answer.headers["Retry-After"]
+
+
+async def test_the_work_is_done_in_other_processes() -> None:
+    pool = PoolCompute(1, 4)
+    try:
+        async with TestClient(TestServer(make_app(Settings(), gateway(compute=pool)))) as client:
+            answer = await client.post("/v1/convert?to=ob3", data=MICRO)
+            assert answer.status == 200, await answer.text()
+            refused = await client.post("/v1/convert?to=ob3", data=b'{"a": 1, "a": 2}')
+            assert (await refused.json(content_type=None))["code"] == "duplicate_key"
+    finally:
+        await pool.close()
+
+
+async def test_the_description_names_every_route() -> None:
+    app = make_app(Settings(), gateway())
+    described = set((await _described(app))["paths"])
+    routes = {resource.canonical for resource in app.router.resources()}
+    assert routes - described <= {"/", "/style.css"}
+    assert described <= routes
+
+
+async def _described(app: object) -> dict:
+    from gateway.api.openapi import description
+
+    return description()

@@ -1,0 +1,124 @@
+"""Attacks on what a signature covers: changes that hide from it, and graphs that take for ever."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway import keys
+from gateway.errors import GatewayError, TooComplex, UnsafeJsonLd
+from gateway.jsonld import canonicalize, canonicalize_quads, parse_nquads
+from gateway.proofs import create_proof
+from tests.conftest import corpora_path
+
+SECURITY = corpora_path() / "security"
+MUTATIONS = SECURITY / "jsonld" / "unsigned-data-mutations.json"
+CASES = json.loads(MUTATIONS.read_text(encoding="utf-8")) if MUTATIONS.is_file() else {"mutations": {}}
+POISON = sorted((SECURITY / "rdfc" / "poison-jsonld").glob("*.json"))
+VOCABULARY = "https://example.org/v#"
+
+SEED = bytes(range(32))
+METHOD = keys.verification_method_of(keys.did_key(keys.public_key_of_seed(SEED)))
+OPTIONS = {"cryptosuite": "eddsa-rdfc-2022", "verificationMethod": METHOD, "created": "2026-01-01T00:00:00Z"}
+
+
+def test_all_thirteen_mutations_are_here(corpora: Path) -> None:
+    assert len(CASES["mutations"]) == 13
+
+
+@pytest.mark.parametrize("name", CASES["mutations"])
+def test_no_mutation_hides_from_the_signature(name: str) -> None:
+    signed = canonicalize(CASES["base"]).nquads
+    try:
+        mutated = canonicalize(CASES["mutations"][name]["document"]).nquads
+    except GatewayError:
+        return
+    assert mutated != signed
+
+
+def explicit(document: dict[str, Any], vocabulary: str) -> dict[str, Any]:
+    """The document with every term defined one by one, so that the guard has nothing against its context."""
+    terms: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, dict):
+            terms.update(name for name in value if not name.startswith("@") and ":" not in name)
+            kinds = value.get("@type", [])
+            terms.update(kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if ":" not in kind)
+            for name, item in value.items():
+                if name != "@context":
+                    collect(item)
+        elif isinstance(value, list):
+            for item in value:
+                collect(item)
+
+    collect(document)
+    return {**document, "@context": {term: vocabulary + term for term in sorted(terms)}}
+
+
+def test_a_language_tag_cannot_inject_statements(corpora: Path) -> None:
+    pair = CASES["language_injection"]
+    sound = explicit(pair["signed_looking"], "https://e/")
+    signed = canonicalize(sound).nquads
+    assert signed.count("\n") == 3
+    with pytest.raises(UnsafeJsonLd):
+        canonicalize(explicit(pair["attacker"], "https://e/"))
+    for document in (pair["signed_looking"], pair["attacker"]):
+        with pytest.raises(UnsafeJsonLd):
+            canonicalize(document)
+
+
+def shortest(action: Callable[[], object], times: int = 3) -> float:
+    lengths = []
+    for _ in range(times):
+        began = time.perf_counter()
+        action()
+        lengths.append(time.perf_counter() - began)
+    return min(lengths)
+
+
+@pytest.fixture(scope="module")
+def one_signature(corpora: Path) -> float:
+    """Seconds for one ordinary signature, contexts warm."""
+    document = json.loads((corpora / "perf/docs/mid.json").read_text(encoding="utf-8"))
+
+    def sign() -> object:
+        return create_proof(document, OPTIONS, sign=lambda data: keys.sign(SEED, data))
+
+    sign()
+    return shortest(sign, 5)
+
+
+def test_all_twenty_five_poison_graphs_are_here(corpora: Path) -> None:
+    assert len([*POISON, SECURITY / "rdfc" / "test074-in.nq"]) == 25
+
+
+@pytest.mark.parametrize("path", POISON, ids=lambda path: path.stem)
+def test_a_poison_document_is_refused_before_it_costs(path: Path, one_signature: float) -> None:
+    """As it came (``@vocab`` inline is not accepted), and in a context that has nothing else against it."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    with pytest.raises(GatewayError):
+        canonicalize(document)
+    named = explicit(document, VOCABULARY)
+
+    def refused() -> None:
+        with pytest.raises(TooComplex):
+            canonicalize(named)
+
+    refused()
+    assert shortest(refused) < 15 * one_signature
+
+
+def test_the_official_poison_graph_is_refused_before_it_costs(corpora: Path, one_signature: float) -> None:
+    quads = parse_nquads((SECURITY / "rdfc" / "test074-in.nq").read_text(encoding="utf-8"))
+
+    def refused() -> None:
+        with pytest.raises(TooComplex):
+            canonicalize_quads(quads)
+
+    assert shortest(refused) < 15 * one_signature

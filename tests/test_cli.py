@@ -1,0 +1,131 @@
+"""The command line: the contract of commands, files, summaries and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import main
+from gateway.resources import data_path
+
+EXAMPLES = data_path("examples")
+MICRO = str(EXAMPLES / "micro-credential.elm3.json")
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test in an empty folder, where the data folder will be."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_convert_writes_the_credential_and_says_what_became_of_the_source(
+    at_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["convert", MICRO, "--to", "ob3", "--out", "badge.json"]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "elm3 → ob3" in said.err
+    assert main(["verify", "badge.json"]) == 0
+    assert capsys.readouterr().out.startswith("verified")
+
+
+def test_the_report_goes_to_a_file_as_json(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", MICRO, "--to", "vc", "--report", "report.json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["proof"]
+    assert said.err == ""
+    report = json.loads(Path("report.json").read_text())
+    assert sum(report["leaves"].values()) == sum(1 for f in report["findings"] if "outcome" in f)
+
+
+def test_standard_input_and_output_are_a_dash(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    data = io.BytesIO(Path(MICRO).read_bytes())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+    assert main(["convert", "-", "--to", "edci-xml", "--out", "-"]) == 0
+    assert capsysbinary.readouterr().out.startswith(b"<?xml")
+
+
+def test_what_is_not_verified_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", MICRO]) == 1
+    assert "no_proof" in capsys.readouterr().out
+    assert main(["verify", MICRO, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "undetermined"
+
+
+def test_refused_input_exits_2_and_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("twice.json").write_text('{"type": "a", "type": "b"}')
+    assert main(["convert", "twice.json", "--to", "ob3"]) == 2
+    said = capsys.readouterr().err
+    assert "[duplicate_key]" in said
+    assert "where: /type" in said
+    assert "hint:" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convert", "missing.json", "--to", "ob3"],
+        ["convert", MICRO, "--to", "docx"],
+        ["convert", MICRO, "--to", "ob2"],
+        ["resolve", "did:nothing:x"],
+        ["resolve", "no did"],
+    ],
+)
+def test_what_cannot_be_done_as_asked_exits_2(arguments: list[str]) -> None:
+    assert main(arguments) == 2
+
+
+def test_what_the_gateway_cannot_do_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", MICRO, "--to", "ob3", "--out", "no/such/folder/x.json"]) == 3
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_nothing_is_left_behind_when_writing_fails(at_home: Path) -> None:
+    Path("taken").mkdir()
+    assert main(["convert", MICRO, "--to", "ob3", "--out", "taken"]) == 3
+    assert [path.name for path in at_home.iterdir() if path.name not in ("taken", "data")] == []
+
+
+def test_resolve_prints_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    did = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"
+    assert main(["resolve", did]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == did
+
+
+def test_keys_are_made_listed_and_kept_secret(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys", "list"]) == 0
+    assert "no keys yet" in capsys.readouterr().err
+    assert main(["keys", "new"]) == 0
+    assert main(["keys", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == lines[1]
+    assert "did:key:z6Mk" in lines[0]
+    files = list((at_home / "data/keys").iterdir())
+    assert len(files) == 1
+    assert files[0].stat().st_mode & 0o077 == 0
+
+
+def test_formats_are_listed_for_people_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["formats"]) == 0
+    assert "Open Badges 3.0" in capsys.readouterr().out
+    assert main(["formats", "--json"]) == 0
+    rows = {row["name"]: row["writes"] for row in json.loads(capsys.readouterr().out)}
+    assert rows == {"ob3": True, "vc": True, "elm3": True, "edci-xml": True, "ob2": False}
+
+
+@pytest.mark.parametrize("arguments", [[], ["convert"], ["dance"], ["convert", MICRO]])
+def test_a_wrong_command_line_exits_2_with_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert "usage:" in capsys.readouterr().err
