@@ -36,7 +36,20 @@ from gateway.keys import did_key, public_key_of_seed, verification_method_of
 from gateway.mapping import leaves_of
 from gateway.model import Credential
 
-__all__ = ["figures", "read_all"]
+__all__ = [
+    "WRITABLE",
+    "accounts",
+    "converted",
+    "fifteen",
+    "figures",
+    "open_badges",
+    "proof_options",
+    "read_all",
+    "read_back",
+    "reading",
+    "shacl",
+    "xsd",
+]
 
 SEED = bytes(range(32))
 DID = did_key(public_key_of_seed(SEED))
@@ -86,23 +99,25 @@ def figures(corpora: Path) -> Iterator[Figure]:
     """All figures about conversions."""
     with_network: list[str] = []
     sys.addaudithook(lambda event, _: with_network.append(event) if event == "socket.connect" else None)
-    yield from _reading(corpora)
-    yield from _accounts(corpora)
+    yield from reading(corpora)
+    yield from accounts(corpora)
     yield from _round_trips(corpora)
-    yield _xsd(corpora)
-    yield from _open_badges(corpora)
-    yield from _shacl(corpora)
-    yield _fifteen(corpora)
+    yield xsd(corpora)
+    yield from open_badges(corpora)
+    yield from shacl(corpora)
+    yield fifteen(corpora)
     yield Figure("outbound connections during all of these", len(with_network), 0, 0)
 
 
-def _reading(corpora: Path) -> Iterator[Figure]:
+def reading(corpora: Path) -> Iterator[Figure]:
+    """Whether every sample is read, family by family."""
     for family in ("edci-xml", "elm3", "ob3", "ob2"):
         outcomes = {s.name: read is not None for s, read, _ in read_all(corpora) if s.family == family}
         yield all_of(f"{family} samples read without error", outcomes)
 
 
-def _accounts(corpora: Path) -> Iterator[Figure]:
+def accounts(corpora: Path) -> Iterator[Figure]:
+    """Whether every leaf is accounted for, and what is dropped."""
     outcomes: dict[str, bool] = {}
     totals: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
@@ -126,8 +141,7 @@ def _accounts(corpora: Path) -> Iterator[Figure]:
 
 def _round_trips(corpora: Path) -> Iterator[Figure]:
     for to in WRITABLE:
-        back = {s.name: _restored(read.hub, to) == read.hub for s, read in _understood(corpora)}
-        yield all_of(f"read(write(hub)) == hub in {to}", back)
+        yield read_back(corpora, to)
     pairs = {
         f"{sample.name} ({first} → {second} → {first})": _there_and_back(read.hub, first, second)
         for sample, read in _understood(corpora)
@@ -136,6 +150,12 @@ def _round_trips(corpora: Path) -> Iterator[Figure]:
         if first != second
     }
     yield all_of("A → B → A gives back A, for every pair of formats and every sample", pairs)
+
+
+def read_back(corpora: Path, to: str) -> Figure:
+    """How many samples, written in a format, read back equal."""
+    back = {s.name: _restored(read.hub, to) == read.hub for s, read in _understood(corpora)}
+    return all_of(f"read(write(hub)) == hub in {to}", back)
 
 
 def _restored(hub: Credential, to: str) -> Credential:
@@ -149,7 +169,8 @@ def _there_and_back(hub: Credential, first: str, second: str) -> bool:
     return _restored(_restored(_restored(hub, first), second), first) == hub
 
 
-def _xsd(corpora: Path) -> Figure:
+def xsd(corpora: Path) -> Figure:
+    """How many documents of EDCI XML validate."""
     schema = etree.XMLSchema(etree.parse(str(corpora / "elm/edci-xml/xsd/edc-1.7/genericschema_1.2.xsd")))
     outcomes: dict[str, bool] = {}
     for sample, read in _understood(corpora):
@@ -158,7 +179,8 @@ def _xsd(corpora: Path) -> Figure:
     return all_of("EDCI XML written that validates against XSD 1.2", outcomes)
 
 
-def _open_badges(corpora: Path) -> Iterator[Figure]:
+def open_badges(corpora: Path) -> Iterator[Figure]:
+    """How many Open Badges pass the schemas, the guard and the test of simplicity."""
     outcomes: dict[str, dict[str, bool]] = {name: {} for name in OB_SCHEMAS}
     simple: dict[str, bool] = {}
     validators = {name: _validator(corpora / "ob/schemas" / name) for name in OB_SCHEMAS}
@@ -181,7 +203,8 @@ def _validator(path: Path) -> Any:
     return kind(schema, format_checker=kind.FORMAT_CHECKER)
 
 
-def _shacl(corpora: Path) -> Iterator[Figure]:
+def shacl(corpora: Path) -> Iterator[Figure]:
+    """How many ELM documents pass the shapes of their profile."""
     shapes = rdflib.Graph()
     for name in ("EDC-converted", "EDC-generic-full", "EDC-generic-no-cv"):
         shapes.parse(corpora / f"elm/shacl/v3.2/{name}.ttl")
@@ -230,7 +253,8 @@ FIFTEEN = {
 """Where the hub holds the elements of a European micro-credential (Council Recommendation, annex I)."""
 
 
-def _fifteen(corpora: Path) -> Figure:
+def fifteen(corpora: Path) -> Figure:
+    """The elements of a European micro-credential, there and back."""
     path = corpora / "elm/elm-jsonld/samples/elm-repo-v3/Sample-MC-Annex1-unsigned.jsonld"
     hub = understand(path.read_bytes()).hub
     back = _restored(_restored(hub, "ob3"), "elm3")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 __all__ = ["escape", "join", "resolve", "split"]
 
 _MISSING = object()
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+"""An array index (section 4), of a length that no array outgrows."""
 
 
 def escape(step: str) -> str:
@@ -30,7 +33,7 @@ def resolve(tree: Any, pointer: str, default: Any = None) -> Any:
     for step in split(pointer):
         if isinstance(current, dict):
             current = current.get(step, _MISSING)
-        elif isinstance(current, list) and step.isdigit() and int(step) < len(current):
+        elif isinstance(current, list) and _INDEX.fullmatch(step) and int(step) < len(current):
             current = current[int(step)]
         else:
             return default

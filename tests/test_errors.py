@@ -65,7 +65,7 @@ def test_an_error_has_words_of_its_own(kind: type[GatewayError]) -> None:
     assert kind.code != GatewayError.code
     assert kind.title[0].isupper()
     assert not kind.title.endswith(".")
-    assert kind.default_hint == "" or kind.default_hint.endswith(".")
+    assert kind.default_hint == "" or kind.default_hint.endswith((".", "?"))
 
 
 @pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.code)
@@ -87,9 +87,11 @@ def raise_somewhere() -> None:
 
 
 def test_an_error_crosses_a_process() -> None:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        with pytest.raises(errors.UnknownContext) as refusal:
-            pool.submit(raise_somewhere).result()
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+        pytest.raises(errors.UnknownContext) as refusal,
+    ):
+        pool.submit(raise_somewhere).result()
     assert refusal.value.pointer == "/@context/1"
     assert refusal.value.hint == errors.UnknownContext.default_hint
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from gateway.pointers import escape, join, resolve, split
 
 DOCUMENT = {
-    "foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, 'k"l': 6, " ": 7, "m~n": 8,
+    "foo": ["bar", "baz"],
+    "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, 'k"l': 6, " ": 7, "m~n": 8,
 }  # fmt: skip
 EXAMPLES = {
     "": DOCUMENT, "/foo": ["bar", "baz"], "/foo/0": "bar", "/": 0, "/a~1b": 1, "/c%d": 2, "/e^f": 3,
@@ -27,7 +28,19 @@ def test_the_examples_of_rfc_6901(pointer: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "pointer", ["/no", "/foo/2", "/foo/-", "/foo/-1", "/foo/x", "/foo/0/x", "/a~1b/c", "/foo/²"]
+    "pointer",
+    [
+        "/no",
+        "/foo/2",
+        "/foo/-",
+        "/foo/-1",
+        "/foo/x",
+        "/foo/0/x",
+        "/a~1b/c",
+        "/foo/²",
+        "/foo/00",
+        "/foo/" + "1" * 5000,
+    ],
 )
 def test_where_nothing_stands_there_is_the_default(pointer: str) -> None:
     assert resolve(DOCUMENT, pointer) is None

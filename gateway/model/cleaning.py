@@ -13,7 +13,7 @@ __all__ = ["without_control_characters"]
 
 Node = TypeVar("Node")
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def without_control_characters(node: Node) -> tuple[Node, tuple[str, ...]]:

@@ -130,7 +130,7 @@ def _emptied(node: Any, path: list[str]) -> Any:
         return replace(node, **{name: () if spec.many or spec.kind == "text" else None})
     if not spec.many:
         return replace(node, **{name: _emptied(value, rest)}) if is_node(value) else node
-    index = int(rest[0]) if rest[0].isdigit() else -1
+    index = int(rest[0]) if rest[0].isascii() and rest[0].isdigit() and len(rest[0]) < 10 else -1
     if not 0 <= index < len(value) or len(rest) < 2:
         return node
     items = list(value)

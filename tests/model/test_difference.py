@@ -125,7 +125,8 @@ def test_another_class_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "pointer", ["/nothing", "/has_claim/7/role", "/has_claim/0", "/has_claim/x/role", "/id/x"]
+    "pointer",
+    ["/nothing", "/has_claim/7/role", "/has_claim/0", "/has_claim/x/role", "/has_claim/²/role", "/id/x"],
 )
 def test_an_absent_field_that_is_not_there_changes_nothing(pointer: str) -> None:
     assert apply(Difference(None, (pointer,)), hub(CLAIM)) == hub(CLAIM)
