@@ -105,6 +105,7 @@ def _write_options(source: Understanding, form: Format, options: ConvertOptions)
         media_type=source.envelope.media_type,
         converted=source.form.name != form.name,
         sealed_at=options.now if options.identity is not None else "",
+        converted_at=options.now,
         by_url=options.by_url,
     )
 

@@ -36,7 +36,7 @@ CREDIT_SYSTEMS = tuple(
     f"http://data.europa.eu/europass/educationalCreditPointSystem/{name}" for name in ("ects", "ecvet")
 )
 NO_DATE = "0001-01-01T00:00:00Z"
-"""Stands where the schema demands a date of issuing and nobody said one; listed as supplied."""
+"""Stands where the schema demands a date of issuing, nobody said one and no clock was given; supplied."""
 
 
 def _sniff(envelope: Envelope) -> bool:
@@ -212,7 +212,7 @@ def _demand(tree: Tree, hub: Credential, options: WriteOptions, language: str) -
     if "availableLanguages" not in tree:
         put("availableLanguages", {"language": [{"#": language}]})
     if date_time_stamp(hub.issued) is None or hub.issued != date_time_stamp(hub.issued):
-        dates = (hub.issued, hub.issuance_date, hub.valid_from, options.sealed_at or None)
+        dates = (hub.issued, hub.issuance_date, hub.valid_from, options.converted_at or None)
         put("cred:issued", {"#": next((d for d in map(date_time_stamp, dates) if d), NO_DATE)})
     if "cred:issuer" not in tree:
         agents = tree.setdefault("agentReferences", [{}])[0].setdefault("organization", [])

@@ -88,7 +88,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:
     body = {name: value for name, value in tree.items() if name not in ("@context", "credentialSchema")}
-    profile = CONVERTED if _conversions(tree) else GENERIC
+    profile = CONVERTED if options.converted else GENERIC
     return {
         "@context": CONTEXT,
         **body,

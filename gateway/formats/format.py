@@ -35,7 +35,7 @@ class WriteOptions:
     seeds the identifiers of nodes that need one; ``original`` are bytes to embed, of ``media_type``,
     ``original_digest`` their multihash where that is all of them that goes along;
     ``converted`` is true when the source was in another format; ``sealed_at`` is the moment of
-    signing, if the document is to be signed; ``by_url`` the address of the gateway's context, when
+    signing, if the document is to be signed, ``converted_at`` that of the conversion; ``by_url`` the address of the gateway's context, when
     it is not to stand inline. ``untie`` leaves to the carrier what ties and may not be changed.
     """
 
@@ -46,6 +46,7 @@ class WriteOptions:
     media_type: str = ""
     converted: bool = False
     sealed_at: str = ""
+    converted_at: str = ""
     by_url: str = ""
     untie: bool = False
 
