@@ -32,11 +32,13 @@ class Native:
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How to write. ``languages`` is the order of preference where one language fits; ``digest``
-    seeds the identifiers of nodes that need one; ``original`` are bytes to embed, of ``media_type``,
-    ``original_digest`` their multihash where that is all of them that goes along;
-    ``converted`` is true when the source was in another format; ``sealed_at`` is the moment of
-    signing, if the document is to be signed, ``converted_at`` that of the conversion; ``by_url`` the address of the gateway's context, when
-    it is not to stand inline. ``untie`` leaves to the carrier what ties and may not be changed.
+    seeds the identifiers of nodes that need one.
+
+    ``original`` are bytes to embed, of ``media_type``; ``original_digest`` their multihash where that is
+    all of them that goes along. ``converted`` is true when the source was in another format;
+    ``sealed_at`` is the moment of signing, if the document is to be signed, ``converted_at`` that of
+    the conversion. ``by_url`` is the address of the gateway's context, when it is not to stand inline;
+    ``untie`` leaves to the carrier what ties and may not be changed.
     """
 
     languages: tuple[str, ...] = ()
