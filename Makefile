@@ -40,6 +40,7 @@ conformance: install ## count what holds over other people's samples, and in the
 	@command -v npm >/dev/null || { echo "conformance needs Node and npm for the foreign verifiers"; exit 1; }
 	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
 	$(BIN)/python -m conformance.run $(CORPORA) --write docs/conformance.md
+	$(BIN)/python -m conformance.golden $(CORPORA) --write docs/golden-triple.md
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples

@@ -180,6 +180,13 @@ def _write_date(value: str, _: CodecContext) -> str:
     return value
 
 
+def _write_alpha_2(value: str, _: CodecContext) -> str:
+    """A two-letter country code; ELM often has the name of the list for a notation."""
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise Refused
+    return value
+
+
 def _read_json(value: Any, _: CodecContext) -> str:
     """Any JSON value, as text that names members in their order."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -409,6 +416,7 @@ CODECS: dict[str, Codec] = {
         Codec("integer_text", _read_integer_text, _write_integer_text),
         Codec("date", _read_string, _write_date),
         Codec("date_time", _read_string, _write_date_time),
+        Codec("alpha_2", _read_string, _write_alpha_2),
         Codec("json", _read_json, _write_json),
         Codec("identity_type", _read_identity_type, _write_identity_type, exact=False),
         Codec("mailto", _read_mailto, _write_mailto, exact=False),

@@ -48,6 +48,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "decimal": DIGITS | WORDS,
     "integer_text": DIGITS | WORDS,
     "date": DATES | WORDS,
+    "alpha_2": WORDS | st.sampled_from(["DE", "FR", "country", "DEU"]),
     "identity_type": WORDS | st.sampled_from(["email", "emailAddress", "url", "ext:url", "telephone"]),
     "date_time": st.datetimes().map(lambda moment: moment.isoformat() + "Z") | WORDS,
     "json": JSON.map(lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import conversions, vectors
+from conformance import conversions, golden, vectors
 from conformance.eddsa import checks
 from conformance.figures import Figure
 
@@ -61,3 +61,10 @@ def test_unsigned_data_and_poison_are_refused(corpora: Path) -> None:
     refused, slowest = vectors.poison(corpora)
     assert list(refused.values()) == [True] * 25
     assert slowest < vectors.SLOWEST
+
+
+def test_every_difference_to_the_golden_triple_is_explained(corpora: Path) -> None:
+    alike, explained, open_questions = golden.compare(corpora)
+    assert alike > 30
+    assert explained
+    assert open_questions == []

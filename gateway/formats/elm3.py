@@ -43,7 +43,7 @@ CARRIER_TITLE = "microcredential-gateway carrier"
 
 def _sniff(envelope: Envelope) -> bool:
     tree = envelope.tree
-    if isinstance(tree, dict) and set(tree) == {"credential"}:
+    if _is_wrapper(tree):
         tree = tree["credential"]
     tree = resolve(tree, _place(tree))
     kinds = types_of(tree)
@@ -59,9 +59,16 @@ def _sniff(envelope: Envelope) -> bool:
 
 
 def _unwrap(tree: Tree) -> tuple[Tree, str]:
-    if set(tree) == {"credential"} and isinstance(tree["credential"], dict):
-        return tree["credential"], "/credential"
-    return tree, ""
+    return (tree["credential"], "/credential") if _is_wrapper(tree) else (tree, "")
+
+
+def _is_wrapper(tree: Any) -> bool:
+    """Whether it is what the Commission's issuer takes for upload: a credential, and how to deliver it."""
+    return (
+        isinstance(tree, dict)
+        and isinstance(tree.get("credential"), dict)
+        and set(tree) <= {"credential", "deliveryDetails"}
+    )
 
 
 def _place(tree: Any) -> str:

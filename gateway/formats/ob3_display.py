@@ -13,7 +13,7 @@ from gateway.codecs import UNDETERMINED, CodecContext, choose_language
 from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Tree, WriteOptions
 from gateway.formats.identifiers import derived_id
-from gateway.model import Credential, LearningAchievement, LearningAssessment, Text
+from gateway.model import Credential, LearningAchievement, LearningAssessment, Organisation, Text
 
 __all__ = ["supply"]
 
@@ -31,6 +31,7 @@ def supply(tree: Tree, hub: Credential, context: CodecContext, options: WriteOpt
     _shown_of_learner(added, subject, hub, context)
     if claim is not None:
         _shown_of_achievement(added, achievement, claim, context)
+        _shown_of_creator(added, achievement, claim, context)
         _shown_results(added, (subject, achievement), claim, context)
     return tuple(added.pointers)
 
@@ -168,6 +169,29 @@ def _shown_of_achievement(
     added.put(achievement, here, "fieldOfStudy", _said(field.pref_label, context) if field else None)
     points = [point for point in specification.credit_point if point.framework and point.framework.id == ECTS]
     added.put(achievement, here, "creditsAvailable", _number(points[0].point) if points else None)
+
+
+def _shown_of_creator(
+    added: _Added, achievement: Tree, claim: LearningAchievement, context: CodecContext
+) -> None:
+    """Country and official identifiers of the awarding body."""
+    creator, here = achievement.get("creator"), "/credentialSubject/achievement/creator"
+    bodies = claim.awarded_by.awarding_body if claim.awarded_by is not None else ()
+    if not isinstance(creator, dict) or not bodies or not isinstance(bodies[0], Organisation):
+        return
+    body = bodies[0]
+    addresses = (address for location in body.location for address in location.address)
+    country = next((address.country_code for address in addresses if address.country_code), None)
+    label = _said(country.pref_label, context) if country is not None else ""
+    if label:
+        address = added.inside(creator, "address", here, {"type": ["Address"]})
+        added.put(address, f"{here}/address", "addressCountry", label)
+    official = [("ext:RegistrationId", body.registration), ("ext:eIDASIdentifier", body.eidas_identifier)]
+    official += [("ext:VAT", identifier) for identifier in body.vat_identifier]
+    for kind, identifier in official:
+        if identifier is not None and identifier.notation:
+            entry = {"type": "IdentifierEntry", "identifier": identifier.notation, "identifierType": kind}
+            added.append(creator, here, "otherIdentifier", entry)
 
 
 def _number(text: str | None) -> int | float | None:
