@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ from lxml import etree
 from conformance.figures import Figure, all_of
 from conformance.samples import Sample, samples
 from gateway.core import (
+    DEFAULT_SECURING,
+    SECURINGS,
     Converted,
     ConvertOptions,
     Identity,
+    Key,
     Understanding,
     express,
     prepare,
@@ -32,9 +36,10 @@ from gateway.errors import GatewayError
 from gateway.formats import FORMATS, format_named, read_document, write_document
 from gateway.formats.format import WriteOptions
 from gateway.jsonld import canonicalize
-from gateway.keys import did_key, public_key_of_seed, verification_method_of
+from gateway.keys import SecretKey, did_key, public_key_of, verification_method_of
 from gateway.mapping import leaves_of
 from gateway.model import Credential
+from gateway.proofs import Prepared
 
 __all__ = [
     "WRITABLE",
@@ -43,7 +48,7 @@ __all__ = [
     "fifteen",
     "figures",
     "open_badges",
-    "proof_options",
+    "to_secure",
     "read_all",
     "read_back",
     "reading",
@@ -52,7 +57,8 @@ __all__ = [
 ]
 
 SEED = bytes(range(32))
-DID = did_key(public_key_of_seed(SEED))
+DID = did_key(public_key_of(SecretKey("ed25519", SEED)))
+KEY = Key(verification_method_of(DID), "ed25519")
 NOW = "2026-01-02T00:00:00Z"
 IDENTITY = Identity(DID, "Conformance gateway", "BEL")
 WRITABLE = tuple(form.name for form in FORMATS if form.write is not None)
@@ -86,13 +92,12 @@ def converted(read: Understanding, to: str, original: str = "digest") -> Convert
     return express(read, ConvertOptions(to, original=original, identity=IDENTITY, now=NOW))
 
 
-def proof_options() -> dict[str, str]:
-    """The proof that conversions are prepared for here."""
-    return {
-        "cryptosuite": "eddsa-rdfc-2022",
-        "created": NOW,
-        "verificationMethod": verification_method_of(DID),
-    }
+def to_secure(done: Converted, securing: str = DEFAULT_SECURING, key: Key = KEY) -> Prepared:
+    """A conversion ready to be signed with a Data Integrity proof."""
+    prepared = prepare(done, SECURINGS[securing], key, datetime.fromisoformat(NOW))
+    if not isinstance(prepared, Prepared):
+        raise TypeError("a token, not a proof")
+    return prepared
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
@@ -186,7 +191,7 @@ def open_badges(corpora: Path) -> Iterator[Figure]:
     validators = {name: _validator(corpora / "ob/schemas" / name) for name in OB_SCHEMAS}
     for sample, read in _understood(corpora):
         done = converted(read, "ob3")
-        prepared = prepare(done, proof_options())
+        prepared = to_secure(done)
         simple[sample.name] = prepared.simple
         secured = {**prepared.document, "proof": [{**prepared.proof_config, "proofValue": "z1"}]}
         secured["proof"][0].pop("@context", None)

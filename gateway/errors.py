@@ -5,6 +5,7 @@
     │   ├── EnvelopeRefused       the bytes: size, encoding, syntax
     │   ├── FormatRefused         the document: which format, whose claims
     │   ├── JsonLdRefused         the linked data: contexts, terms, complexity
+    │   ├── StatusListRefused     a list that says what was revoked
     │   ├── KeyRefused            a key or DID that is malformed
     │   └── ProofRefused          a proof that is malformed or does not hold
     ├── LossRefused           a strict conversion would lose       exit 1   HTTP 422
@@ -20,11 +21,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "BakedImageMalformed",
     "CommentInValue",
     "ControlCharacter",
     "DidMethodUnknown",
     "DidNotFound",
     "DoctypeForbidden",
+    "DocumentGone",
+    "DocumentMissing",
     "DuplicateKey",
     "EnvelopeRefused",
     "FetchFailed",
@@ -38,14 +42,17 @@ __all__ = [
     "JsonLdRefused",
     "KeyInvalid",
     "KeyRefused",
+    "KeyStateRefused",
     "LossRefused",
     "MalformedJson",
+    "MalformedJwt",
     "MalformedXml",
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",
-    "NotFound",
     "NotAnInteroperableNumber",
+    "NotBaked",
+    "NotFound",
     "OutsideFailed",
     "Overloaded",
     "ProofGenerationError",
@@ -55,11 +62,16 @@ __all__ = [
     "ProtectedTermRedefinition",
     "RequestRefused",
     "SettingInvalid",
+    "SeveralBakedCredentials",
     "SeveralSubjects",
     "SignerFailed",
+    "StatusListMalformed",
+    "StatusListRefused",
+    "StatusListTooShort",
     "TooComplex",
     "TooLarge",
     "TooManyElements",
+    "TrustListMalformed",
     "UndefinedTerm",
     "UnknownContext",
     "UnsafeJsonLd",
@@ -208,6 +220,31 @@ class CommentInValue(EnvelopeRefused):
     default_hint = "Remove it: readers disagree on the value around it."
 
 
+class MalformedJwt(EnvelopeRefused):
+    code = "malformed_jwt"
+    title = "The token is malformed"
+    default_hint = "A token has three parts of base64url: header, payload, signature."
+
+
+class BakedImageMalformed(EnvelopeRefused):
+    code = "baked_image_malformed"
+    title = "The image is damaged or baked wrongly"
+    default_hint = "Download the badge's image again; editing an image can destroy the credential in it."
+
+
+class NotBaked(EnvelopeRefused):
+    code = "not_baked"
+    title = "The image holds no credential"
+    status = 415
+    default_hint = "Many programs drop the credential when they save an image: download the original."
+
+
+class SeveralBakedCredentials(EnvelopeRefused):
+    code = "several_baked_credentials"
+    title = "The image holds several credentials"
+    default_hint = "Readers disagree on which one counts: bake one credential into one image."
+
+
 # --- documents -------------------------------------------------------------------------------
 
 
@@ -300,6 +337,27 @@ class TooComplex(JsonLdRefused):
     default_hint = "Give identifiers to the nodes that cannot be told apart."
 
 
+# --- status lists ----------------------------------------------------------------------------
+
+
+class StatusListRefused(InputRefused):
+    """A status list that cannot be read."""
+
+    code = "status_list_refused"
+
+
+class StatusListMalformed(StatusListRefused):
+    code = "malformed_value_error"
+    title = "A status list is malformed"
+    default_hint = "The issuer must publish the list as base64url of one gzip stream."
+
+
+class StatusListTooShort(StatusListRefused):
+    code = "range_error"
+    title = "A status list has no such entry"
+    default_hint = "The issuer must correct the index or the list."
+
+
 # --- keys and proofs -------------------------------------------------------------------------
 
 
@@ -313,6 +371,13 @@ class KeyInvalid(KeyRefused):
     code = "key_invalid"
     title = "The key is not a valid Ed25519 Multikey"
     default_hint = "An Ed25519 public key begins with z6Mk, base58btc of 0xed01 and 32 bytes."
+
+
+class KeyStateRefused(KeyRefused):
+    code = "key_state_refused"
+    title = "The state of the key does not allow this"
+    status = 409
+    default_hint = "Keys go from active to retired to revoked, never back; `gateway keys list` shows them."
 
 
 class DidMethodUnknown(KeyRefused):
@@ -376,6 +441,27 @@ class FetchFailed(OutsideFailed):
     code = "fetch_failed"
     title = "Fetching failed"
     default_hint = "Try again later; the other server must answer within the limits of time and size."
+
+
+class DocumentGone(FetchFailed):
+    """The other server says that what was asked for existed and was withdrawn (HTTP 410)."""
+
+    code = "gone"
+    title = "The document was withdrawn"
+
+
+class DocumentMissing(FetchFailed):
+    """The other server says that there is nothing at the address (HTTP 404)."""
+
+    code = "document_missing"
+    title = "There is no such document"
+
+
+class TrustListMalformed(OutsideFailed):
+    """A list of issuers, or an answer of one, that cannot be read or does not prove what it says."""
+
+    code = "trust_list_malformed"
+    title = "A list of issuers cannot be read"
 
 
 class DidNotFound(OutsideFailed):

@@ -15,8 +15,8 @@ from gateway.proofs.controllers import controller_of, keys_of
 
 DID = "did:web:registry.example.org"
 OTHER = "did:web:other.example.org"
-PUBLIC = keys.public_key_of_seed(bytes(32))
-X = base64.urlsafe_b64encode(PUBLIC).decode().rstrip("=")
+PUBLIC = keys.public_key_of(keys.SecretKey("ed25519", bytes(32)))
+X = base64.urlsafe_b64encode(PUBLIC.data).decode().rstrip("=")
 JWK = {"kty": "OKP", "crv": "Ed25519", "x": X}
 PURPOSE = "assertionMethod"
 
@@ -68,8 +68,8 @@ def test_a_key_counts_only_for_the_purposes_that_list_it() -> None:
         method(type="Ed25519VerificationKey2018"), method(type=["Multikey"]),
         method(type=...), method(type={}),
         method(publicKeyMultibase=...), method(publicKeyMultibase=7), method(publicKeyMultibase="z6Mk"),
-        method(publicKeyMultibase=keys.key_agreement_multikey(PUBLIC)),
-        method(publicKeyMultibase=keys.multikey(bytes(32))),
+        method(publicKeyMultibase=keys.multikey(keys.key_agreement_key(PUBLIC))),
+        method(publicKeyMultibase=keys.multikey(keys.PublicKey("ed25519", bytes(32)))),
         method(publicKeyMultibase=keys.multikey(PUBLIC) + "1"),
         method(id=...), method(id=1), method(id=None), method(id=f"{OTHER}#key-1"), method(id="key-1"),
         jwk_method("JsonWebKey", None), jwk_method("JsonWebKey", [JWK]),

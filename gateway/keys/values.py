@@ -1,0 +1,55 @@
+"""Keys as values: what kind, and the bytes; the kinds are a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from multiformats import multicodec, varint
+
+__all__ = ["KINDS", "Kind", "PublicKey", "SecretKey"]
+
+
+def _prefix(name: str) -> bytes:
+    return bytes(varint.encode(multicodec.get(name).code))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The sizes in bytes of one kind of key, its multicodec prefixes, and its names as a JWK."""
+
+    public_bytes: int
+    secret_bytes: int
+    signature_bytes: int
+    public_prefix: bytes
+    secret_prefix: bytes
+    jwk_type: str
+    curve: str
+
+
+KINDS: dict[str, Kind] = {
+    "ed25519": Kind(32, 32, 64, _prefix("ed25519-pub"), _prefix("ed25519-priv"), "OKP", "Ed25519"),
+    "x25519": Kind(32, 32, 0, _prefix("x25519-pub"), _prefix("x25519-priv"), "OKP", "X25519"),
+    "p256": Kind(33, 32, 64, _prefix("p256-pub"), _prefix("p256-priv"), "EC", "P-256"),
+    "p384": Kind(49, 48, 96, _prefix("p384-pub"), _prefix("p384-priv"), "EC", "P-384"),
+}
+"""The kinds that have a Multikey. RSA keys besides come from JWKs, PEM texts and certificates alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A public key that was checked when it was read.
+
+    ``data`` is 32 raw bytes for ``ed25519`` and ``x25519``, the compressed point for ``p256`` and
+    ``p384``, the SubjectPublicKeyInfo in DER for ``rsa``.
+    """
+
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """A secret key: the seed of ``ed25519``, the scalar (big endian) of ``p256`` and ``p384``."""
+
+    kind: str
+    data: bytes = field(repr=False)
