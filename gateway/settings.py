@@ -18,6 +18,9 @@ __all__ = ["Settings", "did_web_of"]
 HTTPS_PORT = 443
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\Z")
 _PATH = re.compile(r"(/|[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*\Z")
+_KEY_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,2048}\Z")
+_REGION = re.compile(r"[a-z0-9-]{1,64}\Z")
+_ORIGIN = re.compile(r"https://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?\Z")
 _NOT_IN_STEP = re.compile(r"[/\\?#\x00-\x20\x7f]")
 
 
@@ -27,7 +30,14 @@ class Settings:
 
     ``public_url`` is the https address people reach the gateway at; it gives the gateway a did:web.
     ``issuer_country`` is a three-letter code.
-    ``signing_key`` is a secret Multikey for development; keys otherwise lie in ``data``/keys.
+    ``environment`` is ``development`` or ``production``.
+    ``signing_key`` is a secret Multikey for development; keys otherwise lie in ``data``/keys, in the
+    PKCS#11 token that ``pkcs11_…`` names, or in the key service that ``kms_…`` names, which is asked with
+    the credentials ``aws_…``.
+    ``trust_list``, ``known_registries`` (an address or a file), ``federation_anchors`` (identifiers with the
+    files of their keys), ``ebsi_registry`` and ``eu_trusted_list`` (an address or a file) with
+    ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is;
+    ``trust_required`` makes the strict policy demand that one names it.
     ``allow_private_addresses`` opens the inside of the network to tests; no variable sets it.
     """
 
@@ -35,24 +45,43 @@ class Settings:
     port: int = 8080
     data: Path = Path("data")
     public_url: str | None = None
+    environment: str = "development"
     signing_key: str | None = field(default=None, repr=False)
+    pkcs11_module: str | None = None
+    pkcs11_token: str | None = None
+    pkcs11_label: str | None = None
+    pkcs11_pin: str | None = field(default=None, repr=False)
+    pkcs11_pin_file: Path | None = None
+    kms_key: str | None = None
+    kms_region: str | None = None
+    kms_endpoint: str | None = None
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    aws_secret_access_key: str | None = field(default=None, repr=False)
+    aws_session_token: str | None = field(default=None, repr=False)
     issuer_name: str = "Micro-credential gateway"
     issuer_country: str = ""
     workers: int = 2
     max_queue: int = 64
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
+    trust_list: Path | None = None
+    known_registries: str | None = None
+    federation_anchors: tuple[tuple[str, Path], ...] = ()
+    ebsi_registry: str | None = None
+    eu_trusted_list: str | None = None
+    eu_trust_anchors: Path | None = None
+    trust_required: bool = False
     allow_private_addresses: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> Settings:
-        """The settings from variables ``GATEWAY_<NAME>``; ``overrides`` win.
+        """The settings from variables ``GATEWAY_<NAME>`` (and ``AWS_<NAME>``); ``overrides`` win.
 
         Raises ``SettingInvalid`` naming the setting; a secret value is never repeated.
         """
         given: dict[str, Any] = {}
         for name, read in _READERS.items():
-            text = environ.get(f"GATEWAY_{name.upper()}")
+            text = environ.get(_variable(name))
             if text is not None and name not in overrides:
                 given[name] = _read(name, read, text)
         settings = cls(**{**given, **overrides})
@@ -65,7 +94,12 @@ def _read(name: str, read: Any, text: str) -> Any:
     try:
         return read(text)
     except ValueError:
-        raise SettingInvalid(f"GATEWAY_{name.upper()} is malformed") from None
+        raise SettingInvalid(f"{_variable(name)} is malformed") from None
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a setting; credentials of AWS keep the names they have everywhere."""
+    return name.upper() if name.startswith("aws_") else f"GATEWAY_{name.upper()}"
 
 
 def _count(text: str) -> int:
@@ -92,6 +126,53 @@ def _text(text: str) -> str:
     return text.strip()
 
 
+def _environment(text: str) -> str:
+    if text not in ("development", "production"):
+        raise ValueError
+    return text
+
+
+def _secret(text: str) -> str | None:
+    return text.strip() or None
+
+
+def _key_name(text: str) -> str:
+    if not _KEY_NAME.match(text):
+        raise ValueError
+    return text
+
+
+def _region(text: str) -> str:
+    if not _REGION.match(text):
+        raise ValueError
+    return text
+
+
+def _origin(text: str) -> str:
+    """An https address without a path; a host may be inside, by name or by address."""
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not _ORIGIN.match(text) or parts.port == 0:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _yes(text: str) -> bool:
+    if text.strip().lower() not in ("true", "false"):
+        raise ValueError
+    return text.strip().lower() == "true"
+
+
+def _anchors(text: str) -> tuple[tuple[str, Path], ...]:
+    """``https://anchor.example.org=keys.json, …``: identifiers of trust anchors and files of their keys."""
+    parts = [entry.partition("=") for entry in text.split(",")]
+    pairs = tuple((identifier.strip(), path.strip()) for identifier, _, path in parts)
+    if not all(path for _, path in pairs):
+        raise ValueError
+    for identifier, _ in pairs:
+        _public_parts(identifier)
+    return tuple((identifier, Path(path)) for identifier, path in pairs)
+
+
 def _https_url(text: str) -> str:
     _public_parts(text)
     return text.rstrip("/")
@@ -114,13 +195,32 @@ _READERS: dict[str, Any] = {
     "port": int,
     "data": lambda text: Path(_text(text)),
     "public_url": _https_url,
+    "environment": _environment,
     "signing_key": _text,
+    "pkcs11_module": _text,
+    "pkcs11_token": _text,
+    "pkcs11_label": _text,
+    "pkcs11_pin": _secret,
+    "pkcs11_pin_file": lambda text: Path(_text(text)),
+    "kms_key": _key_name,
+    "kms_region": _region,
+    "kms_endpoint": _origin,
+    "aws_access_key_id": _secret,
+    "aws_secret_access_key": _secret,
+    "aws_session_token": _secret,
     "issuer_name": _text,
     "issuer_country": _country,
     "workers": _count,
     "max_queue": _count,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,
+    "trust_list": lambda text: Path(_text(text)),
+    "known_registries": _text,
+    "federation_anchors": _anchors,
+    "ebsi_registry": _https_url,
+    "eu_trusted_list": _text,
+    "eu_trust_anchors": lambda text: Path(_text(text)),
+    "trust_required": _yes,
 }
 
 

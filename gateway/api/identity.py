@@ -1,21 +1,86 @@
-"""GET /.well-known/did.json: who the gateway is when it signs."""
+"""Who the gateway is when it signs: its DID document (did:web) and the history of its keys.
+
+https://w3c-ccg.github.io/did-method-web/#read-resolve
+"""
 
 from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
 from gateway.api.state import GATEWAY
-from gateway.dids.documents import own_document
+from gateway.dids.documents import key_document
+from gateway.dids.own import OwnKey, own_document
+from gateway.errors import NotFound
+from gateway.settings import Settings
+from gateway.signer import KeyRecord, Signer
 
-__all__ = ["routes"]
+__all__ = ["did_document", "key_history", "routes"]
 
 routes = web.RouteTableDef()
 
+HEADERS = {"Access-Control-Allow-Origin": "*"}
+
 
 @routes.get("/.well-known/did.json")
+@routes.get("/did.json")
+@routes.get("/{path:.+}/did.json")
 async def did_document(request: web.Request) -> web.Response:
-    """The gateway's DID document: did:web under its public name, did:key without one."""
-    signer = request.app[GATEWAY].signer
-    document = own_document(signer.did, signer.public, signer.verification_method)
-    headers = {"Access-Control-Allow-Origin": "*"}
-    return web.json_response(document, content_type="application/did+json", headers=headers)
+    """The gateway's DID document: did:web under its public name, did:key without one.
+
+    A did:web with a path has its document under the path, also when a proxy takes the path off.
+    """
+    gateway = request.app[GATEWAY]
+    _check_path(request, gateway.settings)
+    document = _document(gateway.signer)
+    return web.json_response(document, content_type="application/did+json", headers=HEADERS)
+
+
+@routes.get("/.well-known/key-history.json")
+@routes.get("/key-history.json")
+@routes.get("/{path:.+}/key-history.json")
+async def key_history(request: web.Request) -> web.Response:
+    """Every key of the gateway with the dates of its states; public halves only."""
+    gateway = request.app[GATEWAY]
+    _check_path(request, gateway.settings)
+    signer = gateway.signer
+    entries = [{"id": _method(signer, record), **record.to_json()} for record in signer.history()]
+    history: dict[str, Any] = {"keys": entries}
+    if _has_name(signer):
+        history = {"id": signer.did, **history}
+    return web.json_response(history, headers=HEADERS)
+
+
+def _has_name(signer: Signer) -> bool:
+    """Whether the gateway has one DID whatever key it uses; a did:key is that of one key."""
+    return signer.did.startswith("did:web:")
+
+
+def _document(signer: Signer) -> dict[str, Any]:
+    if not _has_name(signer):
+        now = signer.current()
+        return key_document(now.did, now.public)
+    keys = (
+        OwnKey(_method(signer, record), record.public, record.state == "active", record.revoked)
+        for record in signer.history()
+    )
+    return own_document(signer.did, keys)
+
+
+def _method(signer: Signer, record: KeyRecord) -> str:
+    """The absolute id of a key in the document that lists it."""
+    if _has_name(signer):
+        return f"{signer.did}#{record.fragment}"
+    return f"{record.did}#{record.did.removeprefix('did:key:')}"
+
+
+def _check_path(request: web.Request, settings: Settings) -> None:
+    """Answer below the path of the public address and nowhere else."""
+    path = urlsplit(settings.public_url or "").path
+    own = "/".join(unquote(step) for step in path.split("/") if step)
+    asked = request.match_info.get("path")
+    bare = asked is None and not request.path.startswith("/.well-known/")
+    if (bare and not own) or (asked is not None and asked != own):
+        raise NotFound("no DID document is here", hint="The gateway's is at /.well-known/did.json.")

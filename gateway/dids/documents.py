@@ -1,34 +1,26 @@
-"""DID documents the gateway writes: a did:key's, and its own. https://www.w3.org/TR/did-core/#core-properties"""
+"""The DID document of a did:key, computed from the key. https://www.w3.org/TR/did-core/#core-properties"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gateway.keys import did_key, key_agreement_multikey, multikey, verification_method_of
+from gateway.keys import PublicKey, key_agreement_key, multikey, verification_method_of
 
-__all__ = ["key_document", "own_document"]
+__all__ = ["key_document"]
 
 CONTEXT = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
 RELATIONS = ("authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation")
-OWN_RELATIONS = RELATIONS[:2]
 
 
-def key_document(did: str, public: bytes) -> dict[str, Any]:
+def key_document(did: str, public: PublicKey) -> dict[str, Any]:
     """The document of a did:key: one Multikey for every purpose and its X25519 form to agree on keys."""
-    agreement = key_agreement_multikey(public)
+    agreement = multikey(key_agreement_key(public))
     document = _document(did, public, verification_method_of(did), RELATIONS)
     document["keyAgreement"] = [_method(did, f"{did}#{agreement}", agreement)]
     return document
 
 
-def own_document(did: str, public: bytes, method: str) -> dict[str, Any]:
-    """The document of the gateway's DID: that of the did:key, or a did:web whose one key makes assertions."""
-    if did == did_key(public):
-        return key_document(did, public)
-    return _document(did, public, method, OWN_RELATIONS)
-
-
-def _document(did: str, public: bytes, method: str, relations: tuple[str, ...]) -> dict[str, Any]:
+def _document(did: str, public: PublicKey, method: str, relations: tuple[str, ...]) -> dict[str, Any]:
     return {
         "@context": list(CONTEXT),
         "id": did,
