@@ -54,9 +54,9 @@ BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
 BAD: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "format_unknown"),
     "a sentence": (b"hello", "format_unknown"),
-    "PNG": (b"\x89PNG\r\n\x1a\n....", "format_unknown"),
+    "PNG": (b"\x89PNG\r\n\x1a\n....", "baked_image_malformed"),
     "PDF": (b"%PDF-1.7 ...", "format_unknown"),
-    "JWT": (b"eyJhbGciOiJFZERTQSJ9.eyJ2YyI6e319fQ.c2lnbmF0dXJl", "format_unknown"),
+    "JWT": (b"eyJhbGciOiJFZERTQSJ9.eyJ2YyI6e319.c2lnbmF0dXJl", "format_unknown"),
     "old Europass CV": (
         b'<SkillsPassport xmlns="http://europass.cedefop.europa.eu/Europass"/>',
         "format_unknown",
@@ -65,6 +65,8 @@ BAD: dict[str, tuple[bytes, str]] = {
     "another XML": (b"<html/>", "format_unknown"),
     "JSON without type": (b'{"name": "x"}', "format_unknown"),
     "an array": (b"[1, 2]", "not_a_credential"),
+    "a damaged JWT": (b"eyJhbGciOiJFZERTQSJ9.eyJ2YyI6e319fQ.c2lnbmF0dXJl", "malformed_json"),
+    "an SD-JWT": (b"eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJkaWQ6eCJ9.c2ln~WyJ4Il0~", "format_unknown"),
     "a presentation": (b'{"type": ["VerifiablePresentation"]}', "not_a_credential"),
     "truncated JSON": (_badge()[:-40], "malformed_json"),
     "truncated XML": (f"{XML}<europassCredential {EUP}><title>".encode(), "malformed_xml"),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.envelopes.jades import is_jades, payload_of
 from gateway.envelopes.json_text import read_json
+from gateway.envelopes.jwt import credential_in, enveloped, is_compact, read_jwt
 from gateway.envelopes.limits import check_size
+from gateway.envelopes.png import PNG, baked_in_png
 from gateway.envelopes.recognition import refuse_foreign_bytes
+from gateway.envelopes.svg import baked_in_svg
 from gateway.envelopes.xml_text import XmlName, read_xml
-from gateway.errors import FormatUnknown
+from gateway.errors import BakedImageMalformed, FormatUnknown, MalformedJwt
 
 __all__ = ["Envelope", "open_envelope"]
+
+Json = dict[str, Any]
+
+VCDM_2 = "https://www.w3.org/ns/credentials/v2"
+_HEAD = 4096
+_SVG_START = re.compile(rb"<(?:[A-Za-z]+:)?svg[\s>]")
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An opened envelope. ``root`` is set for XML; ``sealed`` names a seal around the tree that was
-    not checked in opening it; ``data`` are the bytes as they came.
+    """An opened envelope. ``root`` is set for XML; ``sealed`` names a seal around the tree that is
+    not checked in opening it; ``image`` the media type of the image the document was baked into;
+    ``data`` are the document's bytes as they came.
     """
 
     kind: str
@@ -26,28 +37,70 @@ class Envelope:
     data: bytes
     root: XmlName | None = None
     sealed: str = ""
+    image: str = ""
 
     @property
     def media_type(self) -> str:
-        """The media type of ``data``."""
+        """The media type of what came."""
+        if self.image:
+            return self.image
         if self.kind == "xml":
             return "application/xml"
-        return "application/jose+json" if self.sealed else "application/json"
+        return {"": "application/json", "jwt": "application/jwt"}.get(self.sealed, "application/jose+json")
 
 
 def open_envelope(data: bytes) -> Envelope:
     """The tree in the bytes; raises an ``EnvelopeRefused``, or ``FormatUnknown`` saying what it is."""
     check_size(data)
+    if data.startswith(PNG):
+        return replace(_open(_baked(baked_in_png(data))), image="image/png")
+    if _is_svg(data):
+        return replace(_open(_baked(baked_in_svg(data))), image="image/svg+xml")
+    return _open(data)
+
+
+def _check_enveloped(tree: Json) -> None:
+    """An envelope of VCDM 2.0 is a document of that data model itself (section 4.13.1)."""
+    contexts = tree.get("@context")
+    first = contexts[0] if isinstance(contexts, list) and contexts else contexts
+    if first != VCDM_2:
+        raise MalformedJwt("the envelope's first context is not that of VCDM 2.0", pointer="/@context")
+
+
+def _is_svg(data: bytes) -> bool:
+    """Whether the bytes are an SVG image: by its namespace and root among the first of them."""
+    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") and _SVG_START.search(head) is not None
+
+
+def _baked(text: bytes) -> bytes:
+    """What was baked, when it is a credential; old badges have only an address there."""
+    if text.lstrip().startswith((b"http://", b"https://")):
+        raise FormatUnknown(
+            "the image holds only the address of a badge",
+            hint="Fetch the badge from there and give its JSON.",
+        )
+    if text.startswith(PNG) or text.lstrip().startswith(b"<"):
+        raise BakedImageMalformed("what is baked into the image is no credential")
+    return text
+
+
+def _open(data: bytes) -> Envelope:
     refuse_foreign_bytes(data)
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first in (b"{", b"["):
         tree = read_json(data)
+        if (token := enveloped(tree)) is not None:
+            _check_enveloped(tree)
+            return Envelope("json", credential_in(read_jwt(token)), token, sealed="jwt")
         if is_jades(tree):
             return Envelope("json", payload_of(tree), data, sealed="jades")
         return Envelope("json", tree, data)
     if first == b"<" or data.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
         root, tree = read_xml(data)
         return Envelope("xml", tree, data, root=root)
+    if is_compact(data):
+        return Envelope("json", credential_in(read_jwt(data)), data.strip(), sealed="jwt")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         read_json(data)
     raise FormatUnknown("the bytes are neither JSON nor XML")

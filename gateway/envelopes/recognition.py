@@ -9,7 +9,6 @@ from gateway.errors import FormatUnknown
 __all__ = ["refuse_foreign_bytes", "refuse_foreign_root"]
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image", "Baked badges are not opened yet; give the JSON of the badge."),
     (b"\xff\xd8\xff", "a JPEG image", "Give the credential itself, not its picture."),
     (b"GIF8", "a GIF image", "Give the credential itself, not its picture."),
     (b"%PDF", "a PDF file", "Give the credential's JSON or XML; a PDF that shows it is not read."),
@@ -17,7 +16,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "gzip-compressed data", "Uncompress it first."),
     (b"BZh", "bzip2-compressed data", "Uncompress it first."),
 )
-_JWT = re.compile(rb"\s*[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(~[A-Za-z0-9_.~-]*)?\s*\Z")
+_SD_JWT = re.compile(rb"\s*[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*~[A-Za-z0-9_.~-]*\s*\Z")
 
 _ROOTS: dict[tuple[str, str], tuple[str, str]] = {
     ("http://europass.cedefop.europa.eu/Europass", "SkillsPassport"): (
@@ -35,10 +34,6 @@ _ROOTS: dict[tuple[str, str], tuple[str, str]] = {
     ("http://data.europa.eu/esco/qms-xml/schema/accreditation", "qmsAccreditations"): (
         "a list of accreditations (QMS)",
         "It lists accreditations, not credentials of a learner.",
-    ),
-    ("http://www.w3.org/2000/svg", "svg"): (
-        "an SVG image",
-        "Baked badges are not opened yet; give the JSON of the badge.",
     ),
     ("", "europassCredential"): (
         "a pre-release Europass credential (before EDCI 1.0, without a namespace)",
@@ -58,9 +53,9 @@ def refuse_foreign_bytes(data: bytes) -> None:
         raise FormatUnknown("the file is empty", hint="Give a credential as JSON or XML.")
     if head[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise FormatUnknown("this is a web page", hint="Give the credential file itself.")
-    if _JWT.match(data):
+    if _SD_JWT.match(data):
         raise FormatUnknown(
-            "this is a JWT or SD-JWT", hint="Credentials secured as JWT are not read yet; give the JSON."
+            "this is an SD-JWT", hint="SD-JWT is not read yet; give the credential as JWT or JSON."
         )
 
 

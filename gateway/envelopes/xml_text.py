@@ -30,6 +30,9 @@ NAMESPACES = {
     "cred": "http://data.europa.eu/europass/model/credentials/w3c#",
     "vp": "http://data.europa.eu/snb/vp",
     "ds": "http://www.w3.org/2000/09/xmldsig#",
+    "svg": "http://www.w3.org/2000/svg",
+    "ob2": "http://openbadges.org",
+    "ob3": "https://purl.imsglobal.org/ob/v3p0",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 """The prefixes trees use; ``eup`` is left out before a name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +11,8 @@ from hypothesis import strategies as st
 from gateway.envelopes import open_envelope
 from gateway.envelopes.recognition import refuse_foreign_root
 from gateway.errors import FormatUnknown, GatewayError, MalformedJson
-from tests.conftest import corpora_path
-
-PICTURES = sorted((corpora_path() / "security" / "png").glob("*.png"))
 
 FOREIGN = [
-    (b"\x89PNG\r\n\x1a\n" + b"\0" * 20, "PNG"),
     (b"\xff\xd8\xff\xe0", "JPEG"),
     (b"GIF89a", "GIF"),
     (b"%PDF-1.7\n", "PDF"),
@@ -29,8 +24,6 @@ FOREIGN = [
     (b"<!DOCTYPE html><html></html>", "web page"),
     (b"\n<!doctype HTML>", "web page"),
     (b"<html><body/></html>", "web page"),
-    (b"eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJkaWQ6eCJ9.c2ln", "JWT"),
-    (b" eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJkaWQ6eCJ9.c2ln\n", "JWT"),
     (b"eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJkaWQ6eCJ9.c2ln~WyJ4Il0~", "SD-JWT"),
     (b"hello", "neither JSON nor XML"),
     (b"\x00\x01\x02", "neither JSON nor XML"),
@@ -46,19 +39,12 @@ def test_what_is_not_for_us_is_called_by_its_name(data: bytes, name: str) -> Non
     assert refusal.value.hint
 
 
-@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
-def test_no_picture_is_unpacked(path: Path) -> None:
-    with pytest.raises(FormatUnknown, match="PNG"):
-        open_envelope(path.read_bytes())
-
-
 ROOTS = [
     ("http://europass.cedefop.europa.eu/Europass", "SkillsPassport", "Europass CV"),
     ("http://www.europass.eu/1.0", "Candidate", "Europass CV"),
     ("", "Candidate", "Europass CV"),
     ("https://github.com/emrex-eu/elmo-schemas/tree/v1", "elmo", "ELMO"),
     ("http://data.europa.eu/esco/qms-xml/schema/accreditation", "qmsAccreditations", "accreditations"),
-    ("http://www.w3.org/2000/svg", "svg", "SVG"),
     ("", "europassCredential", "pre-release"),
     ("http://www.w3.org/1999/xhtml", "html", "web page"),
     ("urn:other", "svg", "no format the gateway knows"),
