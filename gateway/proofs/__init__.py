@@ -1,7 +1,7 @@
 """Securing mechanisms: Data Integrity proofs, created in two steps and verified check by check."""
 
+from gateway.proofs.cryptosuites import CRYPTOSUITES
 from gateway.proofs.data_integrity import (
-    CRYPTOSUITES,
     Prepared,
     attach,
     create_proof,
@@ -9,6 +9,7 @@ from gateway.proofs.data_integrity import (
     prepare,
     proofs_of,
 )
+from gateway.proofs.secured import Secured
 from gateway.proofs.suite import Cryptosuite
 from gateway.proofs.verification import Expectations, verification_methods, verify_proof
 
@@ -17,6 +18,7 @@ __all__ = [
     "Cryptosuite",
     "Expectations",
     "Prepared",
+    "Secured",
     "attach",
     "create_proof",
     "hash_data",

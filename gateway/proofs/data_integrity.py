@@ -1,6 +1,6 @@
 """Data Integrity proofs: create in two steps, verify with a check for each question.
 
-https://www.w3.org/TR/vc-data-integrity/ sections 4.2 to 4.5; the cryptosuites are a table.
+https://www.w3.org/TR/vc-data-integrity/ sections 4.2 to 4.5; the cryptosuites are a table of their own.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from typing import Any
 from gateway.errors import ProofMalformed
 from gateway.jsonld import Contexts
 from gateway.keys import base58_encode
-from gateway.proofs import eddsa_jcs_2022, eddsa_rdfc_2022
+from gateway.proofs.cryptosuites import DIGESTS, SIGNATURE_BYTES, suite_of
 from gateway.proofs.suite import Cryptosuite, Json
 
 __all__ = [
-    "CRYPTOSUITES",
     "Prepared",
     "attach",
     "create_proof",
@@ -28,11 +27,6 @@ __all__ = [
     "proofs_of",
     "signed_with",
 ]
-
-CRYPTOSUITES: dict[str, Cryptosuite] = {
-    "eddsa-rdfc-2022": eddsa_rdfc_2022.SUITE,
-    "eddsa-jcs-2022": eddsa_jcs_2022.SUITE,
-}
 
 VCDM_1 = "https://www.w3.org/2018/credentials/v1"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/"
@@ -50,9 +44,10 @@ ONE_OR_MORE_TEXTS = ("domain", "previousProof")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document ready to be signed: sign ``hash_data`` (64 bytes) and ``attach`` the signature.
+    """A document ready to be signed: sign ``hash_data`` and ``attach`` the signature.
 
-    ``simple`` says that all implementations agree on the canonical bytes.
+    ``hash_data`` is two digests, 64 bytes (96 for a P-384 key); ``kind`` is the kind of key that must
+    sign; ``simple`` says that all implementations agree on the canonical bytes.
     """
 
     document: Json
@@ -60,6 +55,7 @@ class Prepared:
     hash_data: bytes
     simple: bool
     keep_context: bool
+    kind: str = "ed25519"
 
 
 def proofs_of(document: Json) -> list[tuple[str, Any]]:
@@ -73,23 +69,31 @@ def proofs_of(document: Json) -> list[tuple[str, Any]]:
 
 
 def prepare(
-    unsecured_document: Json, options: Mapping[str, Any], *, contexts: Contexts | None = None
+    unsecured_document: Json,
+    options: Mapping[str, Any],
+    *,
+    kind: str | None = None,
+    contexts: Contexts | None = None,
 ) -> Prepared:
     """Everything but the signature: checks, transformation, hashing (section 4.2 steps 1 to 5).
 
     ``options`` are the proof's members without ``proofValue``; ``type`` and ``proofPurpose`` have
-    defaults. A VCDM 1.1 document gets the data-integrity context it needs. Raises
+    defaults. ``kind`` is that of the key that will sign, the suite's first one if None. A document
+    whose contexts do not define the proof's terms gets the context that does. Raises
     ``ProofMalformed`` (PROOF_GENERATION_ERROR) or what canonicalization refuses.
     """
     proof = {"type": "DataIntegrityProof", "proofPurpose": "assertionMethod", **options}
-    suite = CRYPTOSUITES.get(str(proof.get("cryptosuite")))
-    if suite is None:
-        raise ProofMalformed("the cryptosuite is not known", pointer="/cryptosuite")
+    suite = suite_of(proof)
+    if suite is None or not suite.created:
+        raise ProofMalformed("no proofs are created with this cryptosuite", pointer="/cryptosuite")
+    kind = suite.kinds[0] if kind is None else kind
+    if kind not in suite.kinds:
+        raise ProofMalformed(f"{suite.name} does not sign with such a key", pointer="/verificationMethod")
     _check_options(proof)
-    document = _with_context(unsecured_document)
-    config = suite.proof_configuration(document, proof)
-    hashed, simple = hash_data(suite, _signed_document(document, proof), config, contexts)
-    return Prepared(document, config, hashed, simple, suite.keep_context)
+    document = _with_context(unsecured_document, suite)
+    config = suite.transformation.proof_configuration(document, proof)
+    hashed, simple = hash_data(suite, _signed_document(document, proof), config, contexts, kind=kind)
+    return Prepared(document, config, hashed, simple, suite.transformation.keep_context, kind)
 
 
 def misshapen_member(proof: Mapping[str, Any]) -> str:
@@ -117,11 +121,13 @@ def _check_options(proof: Mapping[str, Any]) -> None:
             raise ProofMalformed("not a date and time with zone", pointer=f"/proof/{name}")
 
 
-def _with_context(document: Json) -> Json:
-    """The document with the context that defines Data Integrity terms, where VCDM 1.1 lacks them."""
+def _with_context(document: Json, suite: Cryptosuite) -> Json:
+    """The document with the context that defines the proof's terms, where its own do not."""
     contexts = document.get("@context")
     entries = contexts if isinstance(contexts, list) else [contexts]
     known = any(isinstance(entry, str) and entry.startswith(DATA_INTEGRITY) for entry in entries)
+    if suite.context:
+        return document if suite.context in entries else {**document, "@context": [*entries, suite.context]}
     if entries[:1] != [VCDM_1] or known:
         return document
     return {**document, "@context": [*entries, DATA_INTEGRITY_V2]}
@@ -143,27 +149,43 @@ def _signed_document(document: Json, proof: Mapping[str, Any]) -> Json:
 
 
 def hash_data(
-    suite: Cryptosuite, document: Json, config: Json, contexts: Contexts | None = None
+    suite: Cryptosuite,
+    document: Json,
+    config: Json,
+    contexts: Contexts | None = None,
+    *,
+    kind: str = "ed25519",
 ) -> tuple[bytes, bool]:
-    """Hashing: SHA-256 of the configuration, then of the document; and whether both are simple."""
-    proof, body = suite.transform(config, contexts), suite.transform(document, contexts)
-    hashed = hashlib.sha256(proof.canonical).digest() + hashlib.sha256(body.canonical).digest()
+    """Hashing: the digest of the configuration, then of the document; and whether both are simple.
+
+    The digest is SHA-256, SHA-384 for a P-384 key.
+    """
+    digest = DIGESTS.get(kind, "sha256")
+    proof = suite.transformation.transform(config, contexts, digest)
+    body = suite.transformation.transform(document, contexts, digest)
+    hashed = hashlib.new(digest, proof.canonical).digest() + hashlib.new(digest, body.canonical).digest()
     return hashed, proof.simple and body.simple
 
 
 def signed_with(
-    suite: Cryptosuite, document: Json, proof: Json, contexts: Contexts | None = None
+    suite: Cryptosuite,
+    document: Json,
+    proof: Json,
+    contexts: Contexts | None = None,
+    *,
+    kind: str = "ed25519",
 ) -> tuple[bytes, bool]:
     """The hash data a proof of a secured document must have signed; see ``hash_data``."""
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     body = _signed_document(document, proof)
-    if suite.keep_context and "@context" in options:
+    if suite.transformation.keep_context and "@context" in options:
         if not _begins_with(body.get("@context"), options["@context"]):
             raise ProofMalformed(
                 "the proof's @context is not how the document's begins", pointer="/proof/@context"
             )
         body = {**body, "@context": options["@context"]}
-    return hash_data(suite, body, suite.proof_configuration(document, options), contexts)
+    config = suite.transformation.proof_configuration(document, options)
+    return hash_data(suite, body, config, contexts, kind=kind)
 
 
 def _begins_with(contexts: Any, start: Any) -> bool:
@@ -174,8 +196,8 @@ def _begins_with(contexts: Any, start: Any) -> bool:
 
 def attach(prepared: Prepared, signature: bytes) -> Json:
     """The secured document: the proof joins those already there; ``proof`` is always an array."""
-    if len(signature) != 64:
-        raise ProofMalformed("an Ed25519 signature has 64 bytes", pointer="/proof")
+    if len(signature) != SIGNATURE_BYTES[prepared.kind]:
+        raise ProofMalformed("the signature has another length than its key's", pointer="/proof")
     proof = dict(prepared.proof_config)
     if not prepared.keep_context:
         proof.pop("@context", None)
@@ -185,8 +207,12 @@ def attach(prepared: Prepared, signature: bytes) -> Json:
 
 
 def create_proof(
-    unsecured_document: Json, options: Mapping[str, Any], *, sign: Callable[[bytes], bytes]
+    unsecured_document: Json,
+    options: Mapping[str, Any],
+    *,
+    sign: Callable[[bytes], bytes],
+    kind: str | None = None,
 ) -> Json:
     """Create Proof in one step, for a key at hand: ``sign`` turns hash data into a signature."""
-    prepared = prepare(unsecured_document, options)
+    prepared = prepare(unsecured_document, options, kind=kind)
     return attach(prepared, sign(prepared.hash_data))

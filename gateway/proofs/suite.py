@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.jsonld import Contexts
 
-__all__ = ["Cryptosuite", "Json", "Transformed"]
+__all__ = ["Cryptosuite", "Json", "Transformation", "Transformed"]
 
 Json = dict[str, Any]
 
@@ -22,14 +22,31 @@ class Transformed:
 
 
 @dataclass(frozen=True, slots=True)
-class Cryptosuite:
-    """``transform`` canonicalizes a document under contexts (None: the bundled ones).
+class Transformation:
+    """``transform`` canonicalizes a document under contexts (None: the bundled ones) with a digest's name.
 
     ``proof_configuration`` makes the configuration that is hashed with it from the document and the
     proof's options; ``keep_context`` says whether the proof keeps its ``@context``.
     """
 
-    name: str
-    transform: Callable[[Json, Contexts | None], Transformed]
+    transform: Callable[[Json, Contexts | None, str], Transformed]
     proof_configuration: Callable[[Json, Mapping[str, Any]], Json]
     keep_context: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cryptosuite:
+    """How proofs of one kind are made: by which ``transformation``, with which ``kinds`` of keys.
+
+    ``proof_type`` is DataIntegrityProof but for older suites, which have a type of their own and no
+    ``cryptosuite``; ``context`` is one the document then needs. A retired suite is verified, never
+    ``created``. ``selective`` proofs are derived: they show some statements of what was signed.
+    """
+
+    name: str
+    transformation: Transformation
+    kinds: tuple[str, ...]
+    proof_type: str = "DataIntegrityProof"
+    context: str = ""
+    created: bool = True
+    selective: bool = False

@@ -9,15 +9,17 @@ from typing import Any
 
 from gateway.errors import GatewayError, ProofInvalid, ProofMalformed
 from gateway.jsonld import Contexts
-from gateway.keys import base58_decode, verify_signature
+from gateway.keys import PublicKey, base58_decode, verify_signature
+from gateway.proofs.cryptosuites import SIGNATURE_BYTES, suite_of
 from gateway.proofs.data_integrity import (
-    CRYPTOSUITES,
     DATE_TIME_STAMP,
     OPTIONS,
     misshapen_member,
     proofs_of,
     signed_with,
 )
+from gateway.proofs.ecdsa_sd_2023 import verify_derived_proof
+from gateway.proofs.secured import Secured
 from gateway.proofs.suite import Json
 from gateway.report import Check, Verdict
 
@@ -36,7 +38,7 @@ class Expectations:
     """
 
     now: datetime
-    keys: Mapping[str, bytes] = field(default_factory=dict)
+    keys: Mapping[str, PublicKey] = field(default_factory=dict)
     purpose: str = "assertionMethod"
     domain: str | None = None
     challenge: str | None = None
@@ -49,16 +51,20 @@ def verification_methods(document: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(method for method in named if isinstance(method, str)))
 
 
-def verify_proof(document: Json, pointer: str, expected: Expectations) -> tuple[Check, ...]:
+def verify_proof(document: Json, pointer: str, expected: Expectations) -> Secured:
     """Every check of the proof at ``pointer``. Refusals become checks: nothing is raised for bad input."""
     proof = dict(proofs_of(document)).get(pointer)
     structure = _structure(proof, pointer)
     if structure.verdict is not Verdict.VALID or not isinstance(proof, dict):
-        return (structure,)
-    return (
-        structure,
-        *_expectations(proof, pointer, expected),
-        _signature(document, proof, pointer, expected, done={}),
+        return Secured((structure,), pointer=pointer)
+    expectations = _expectations(proof, pointer, expected)
+    signature = _signature(document, proof, pointer, expected, done={})
+    holds = signature.verdict is Verdict.VALID
+    return Secured(
+        (structure, *expectations, signature),
+        method=proof["verificationMethod"] if holds else "",
+        claimed_at=_moment(proof.get("created")),
+        pointer=pointer,
     )
 
 
@@ -74,7 +80,8 @@ def _checked_structure(proof: Any, pointer: str) -> Check:
         raise ProofMalformed("a proof is an object with a type")
     if wrong := misshapen_member(proof):
         raise ProofMalformed(f"{wrong} is no text", pointer=f"{pointer}/{wrong}")
-    if proof["type"] != "DataIntegrityProof" or proof.get("cryptosuite") not in CRYPTOSUITES:
+    suite = suite_of(proof)
+    if suite is None:
         name = str(proof.get("cryptosuite") or proof["type"])[:80]
         return Check(
             "proof.structure", Verdict.UNDETERMINED, "cryptosuite_unknown",
@@ -84,20 +91,24 @@ def _checked_structure(proof: Any, pointer: str) -> Check:
         if not isinstance(proof.get(name), str):
             raise ProofMalformed(f"{name} is missing or no text", pointer=f"{pointer}/{name}")
     allowed = OPTIONS | {"proofValue", "@context"}
+    if suite.proof_type != "DataIntegrityProof":
+        allowed -= {"cryptosuite"}
     if unknown := sorted(set(proof) - allowed):
         raise ProofMalformed("a member is not one of a proof", pointer=f"{pointer}/{unknown[0]}")
-    _signature_bytes(proof, pointer)
+    if not suite.selective:
+        _signature_bytes(proof, pointer)
     return Check("proof.structure", Verdict.VALID, pointer=pointer)
 
 
 def _signature_bytes(proof: Json, pointer: str) -> bytes:
+    """The signature; its length against the key's kind is looked at with the key."""
     value = proof["proofValue"]
     try:
         signature = base58_decode(value[1:]) if value.startswith("z") else b""
     except GatewayError:
         signature = b""
-    if len(signature) != 64:
-        raise ProofMalformed("proofValue is not 64 bytes in base58btc", pointer=f"{pointer}/proofValue")
+    if len(signature) not in SIGNATURE_BYTES.values():
+        raise ProofMalformed("proofValue is no signature in base58btc", pointer=f"{pointer}/proofValue")
     return signature
 
 
@@ -142,17 +153,24 @@ def _check(name: str, fits: bool, code: str, message: str, pointer: str) -> Chec
 
 
 def _time(name: str, value: Any, pointer: str, now: datetime, *, late: bool) -> Check:
-    try:
-        if not isinstance(value, str) or not DATE_TIME_STAMP.match(value):
-            raise ValueError
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+    moment = _moment(value)
+    if moment is None:
         return _check(f"proof.{name}", False, "proof_malformed", "not a date and time with zone", pointer)
     fits = moment > now - CLOCK_SKEW if late else moment <= now + CLOCK_SKEW
     message = "the proof has expired" if late else "the proof was created in the future"
     return _check(
         f"proof.{name}", fits, f"proof_{'expired' if late else 'from_the_future'}", message, pointer
     )
+
+
+def _moment(value: Any) -> datetime | None:
+    """A date and time with its zone; None for anything else."""
+    if not isinstance(value, str) or not DATE_TIME_STAMP.match(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _signature(
@@ -169,21 +187,43 @@ def _signature(
             "the key of the verification method is not known", f"{pointer}/verificationMethod",
             "Resolve the issuer's DID, or give its document.",
         )  # fmt: skip
-    simple = True
+    simple, hashed = True, b""
     try:
         broken = _previous(document, proof, pointer, expected, done)
         if broken is not None:
             return broken
-        hashed, simple = signed_with(CRYPTOSUITES[proof["cryptosuite"]], document, proof, expected.contexts)
+        suite = suite_of(proof)
+        if suite is None or public.kind not in suite.kinds:
+            return _wrong_kind(pointer)
+        if suite.selective:
+            verify_derived_proof(suite.transformation, document, proof, public, expected.contexts)
+            return Check("proof.signature", Verdict.VALID, pointer=pointer)
+        hashed, simple = signed_with(suite, document, proof, expected.contexts, kind=public.kind)
         verify_signature(public, hashed, _signature_bytes(proof, pointer))
     except ProofInvalid as error:
-        hint = error.hint
-        if not simple:
-            hint = "The document is not canonically simple: implementations differ on such documents."
-        return Check("proof.signature", Verdict.INVALID, error.code, error.detail, pointer, hint)
+        return _mismatch(error, pointer, simple, hashed)
     except GatewayError as error:
         return _refused("proof.signature", error, pointer)
     return Check("proof.signature", Verdict.VALID, pointer=pointer)
+
+
+def _wrong_kind(pointer: str) -> Check:
+    return Check(
+        "proof.signature", Verdict.INVALID, "key_kind_mismatch", "the key is not of a kind the cryptosuite takes",
+        f"{pointer}/verificationMethod", "The proof must be made with a key of its cryptosuite's kind.",
+    )  # fmt: skip
+
+
+def _mismatch(error: ProofInvalid, pointer: str, simple: bool, hashed: bytes) -> Check:
+    """The signature does not hold; the intermediate values let two implementations compare notes."""
+    half = len(hashed) // 2
+    values: Json = {"canonicallySimple": simple}
+    if hashed:
+        values |= {"proofConfigHash": hashed[:half].hex(), "documentHash": hashed[half:].hex()}
+    hint = error.hint
+    if not simple:
+        hint = "The document is not canonically simple: implementations differ on such documents."
+    return Check("proof.signature", Verdict.INVALID, error.code, error.detail, pointer, hint, values)
 
 
 def _previous(

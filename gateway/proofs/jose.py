@@ -1,0 +1,197 @@
+"""Verifying tokens that secure credentials: VC-JWT 1.1 and ``vc+jwt``, each question its own check.
+
+https://www.w3.org/TR/vc-jose-cose/#securing-with-jose, https://www.w3.org/TR/vc-data-model-1.1/#json-web-token
+The key never comes from the header, unless the question asks for it and the answer says so. The
+signature is checked by ``gateway.keys`` over the very bytes that came: a JOSE library adds nothing to
+that but ways to let the token choose its key or algorithm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway.envelopes.jwt import Jwt
+from gateway.errors import GatewayError
+from gateway.keys import PublicKey, public_key_from_jwk, verify_signature
+from gateway.proofs.secured import Secured
+from gateway.proofs.verification import Expectations
+from gateway.report import Check, Verdict
+
+__all__ = ["ALGORITHMS", "jwt_method", "verify_jwt"]
+
+Json = dict[str, Any]
+
+ALGORITHMS = {"EdDSA": "ed25519", "Ed25519": "ed25519", "ES256": "p256", "ES384": "p384", "RS256": "rsa"}
+"""The algorithms a token may name, and the kind of key each takes."""
+TYPES = ("jwt", "vc+jwt", "vp+jwt", "vc-ld+jwt", "vp-ld+jwt", "vc+ld+json+jwt")
+HEADER = frozenset(
+    ("alg", "typ", "kid", "cty", "jwk", "x5c", "x5t", "x5t#S256", "x5u", "jku", "iss", "sub", "iat")
+)
+CLOCK_SKEW = timedelta(seconds=60)
+
+
+def jwt_method(jwt: Jwt) -> str:
+    """The absolute id of the verification method a token says it was signed with; empty when it says nothing."""
+    kid, issuer = jwt.header.get("kid"), _issuer(jwt)
+    if not isinstance(kid, str) or not kid:
+        return ""
+    if kid.startswith("did:key:") and "#" not in kid:
+        return f"{kid}#{kid.removeprefix('did:key:')}"
+    if ":" in kid.partition("#")[0]:
+        return kid
+    return f"{issuer}#{kid.removeprefix('#')}" if issuer else ""
+
+
+def _issuer(jwt: Jwt) -> str:
+    """Who the token says issued it: ``iss``, else the issuer or holder of the document."""
+    tree = jwt.payload.get(jwt.wrapped, jwt.payload) if jwt.wrapped else jwt.payload
+    for value in (jwt.payload.get("iss"), tree.get("issuer"), tree.get("holder")):
+        found = value.get("id") if isinstance(value, dict) else value
+        if isinstance(found, str) and found:
+            return found
+    return ""
+
+
+def verify_jwt(jwt: Jwt, credential: Json, expected: Expectations, *, embedded_key: bool = False) -> Secured:
+    """Every check of a token around a credential.
+
+    ``embedded_key`` also looks at a ``jwk`` in the header: a signature by it holds, and shows nothing of
+    who made it, so that ``method`` stays empty.
+    """
+    structure = _structure(jwt)
+    if structure.verdict is not Verdict.VALID:
+        return Secured((structure,))
+    name = jwt_method(jwt)
+    key, brought = expected.keys.get(name), False
+    if key is None and embedded_key and not name:
+        key, brought = _embedded(jwt), True
+    signature = _signature(jwt, key, name)
+    holds = signature.verdict is Verdict.VALID
+    checks = (structure, signature, *_claims(jwt, credential), *_times(jwt, expected.now))
+    claimed = _moment(jwt.payload.get("iat")) or _moment(jwt.payload.get("nbf"))
+    return Secured(checks, method=name if holds and not brought else "", claimed_at=claimed)
+
+
+def _structure(jwt: Jwt) -> Check:
+    algorithm, kind = jwt.header.get("alg"), jwt.header.get("typ")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+        return _invalid("proof.structure", "algorithm_forbidden", "the token's algorithm is not allowed", "/alg",
+                        f"Allowed: {', '.join(ALGORITHMS)}.")  # fmt: skip
+    if "crit" in jwt.header or "b64" in jwt.header:
+        return _invalid("proof.structure", "critical_header", "the token's header asks for what is not understood",
+                        "/crit", "Tokens around credentials need no critical header parameters.")  # fmt: skip
+    if kind is not None and (not isinstance(kind, str) or kind.lower() not in TYPES):
+        return _invalid("proof.structure", "token_type_wrong", "the token says it is something else", "/typ",
+                        "typ is vc+jwt or JWT for a credential.")  # fmt: skip
+    if isinstance(kind, str) and jwt.wrapped and kind.lower() in ("vc+jwt", "vp+jwt"):
+        return _invalid("proof.structure", "token_type_wrong", f"{kind} has no claim {jwt.wrapped}", "/typ",
+                        "In vc+jwt the payload itself is the credential.")  # fmt: skip
+    return Check("proof.structure", Verdict.VALID)
+
+
+def _embedded(jwt: Jwt) -> PublicKey | None:
+    try:
+        return public_key_from_jwk(jwt.header.get("jwk"))
+    except GatewayError:
+        return None
+
+
+def _signature(jwt: Jwt, key: PublicKey | None, name: str) -> Check:
+    if key is None:
+        return Check(
+            "proof.signature", Verdict.UNDETERMINED, "key_unknown",
+            "the key the token names is not known" if name else "the token names no key that can be looked up", "/kid",
+            "kid must name a key of the issuer's document; a key inside the token proves nothing.",
+        )  # fmt: skip
+    if key.kind != ALGORITHMS[jwt.header["alg"]]:
+        return _invalid("proof.signature", "key_kind_mismatch", "the key is of another kind than the algorithm's",
+                        "/alg", "The algorithm follows from the issuer's key, not from the token.")  # fmt: skip
+    try:
+        verify_signature(key, jwt.signing_input, jwt.signature)
+    except GatewayError as error:
+        return _invalid("proof.signature", error.code, error.detail, "", error.hint)
+    return Check("proof.signature", Verdict.VALID)
+
+
+# --- claims --------------------------------------------------------------------------------------
+
+
+def _claims(jwt: Jwt, credential: Json) -> Iterator[Check]:
+    """The claims against the members they stand for; a contradiction makes two documents of one."""
+    subject = credential.get("credentialSubject")
+    first = subject[0] if isinstance(subject, list) and subject else subject
+    owner = credential.get("issuer", credential.get("holder"))
+    pairs = (
+        ("iss", owner.get("id") if isinstance(owner, dict) else owner),
+        ("sub", first.get("id") if isinstance(first, dict) else None),
+        ("jti", credential.get("id")),
+    )
+    found = False
+    for claim, member in pairs:
+        if claim in jwt.payload and member is not None and jwt.payload[claim] != member:
+            found = True
+            yield _contradiction(claim)
+        elif jwt.wrapped == "vc" and claim not in jwt.payload and member is not None:
+            found = True
+            yield Check(
+                "proof.claims", Verdict.UNDETERMINED, "claim_missing", f"the claim {claim} is missing", f"/{claim}",
+                "A VC-JWT repeats issuer, subject and id of the credential as claims.",
+            )  # fmt: skip
+    for claim, names in (("nbf", ("validFrom", "issuanceDate")), ("exp", ("validUntil", "expirationDate"))):
+        member = next((credential[name] for name in names if name in credential), None)
+        if claim in jwt.payload and member is not None and not _same_moment(jwt.payload[claim], member):
+            found = True
+            yield _contradiction(claim)
+    if not found:
+        yield Check("proof.claims", Verdict.VALID)
+
+
+def _contradiction(claim: str) -> Check:
+    return _invalid("proof.claims", "claim_contradicts", f"the claim {claim} contradicts the credential", f"/{claim}",
+                    "Claim and member must say the same.")  # fmt: skip
+
+
+def _same_moment(seconds: Any, text: Any) -> bool:
+    moment = _moment(seconds)
+    try:
+        member = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return False
+    if moment is None or member is None:
+        return False
+    member = member if member.tzinfo else member.replace(tzinfo=UTC)
+    return abs(moment - member) < timedelta(seconds=1)
+
+
+def _moment(seconds: Any) -> datetime | None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _times(jwt: Jwt, now: datetime) -> Iterator[Check]:
+    rules = (("nbf", "proof.created", "proof_from_the_future"), ("iat", "proof.created", "proof_from_the_future"),
+             ("exp", "proof.expires", "proof_expired"))  # fmt: skip
+    for claim, name, code in rules:
+        if claim not in jwt.payload:
+            continue
+        moment = _moment(jwt.payload[claim])
+        if moment is None:
+            yield _invalid(name, "proof_malformed", f"{claim} is no number of seconds", f"/{claim}",
+                           "Dates of a token are seconds since 1970.")  # fmt: skip
+        elif (claim == "exp" and moment <= now - CLOCK_SKEW) or (
+            claim != "exp" and moment > now + CLOCK_SKEW
+        ):
+            message = "the token has expired" if claim == "exp" else "the token is not valid yet"
+            yield _invalid(name, code, message, f"/{claim}", "Check the clocks, or ask for a current token.")
+        else:
+            yield Check(name, Verdict.VALID, pointer=f"/{claim}")
+
+
+def _invalid(name: str, code: str, message: str, pointer: str, hint: str) -> Check:
+    return Check(name, Verdict.INVALID, code, message, pointer, hint)
