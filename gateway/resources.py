@@ -1,4 +1,4 @@
-"""The data that comes with the gateway, in a wheel and a checkout alike: tables, contexts, examples."""
+"""The data that comes with the gateway, in a wheel and a checkout alike: tables, contexts, sentences."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from pathlib import Path
 
 from gateway.errors import GatewayFailed
 
-__all__ = ["context_bytes", "data_path", "example_bytes", "example_names", "mapping_names", "mapping_text"]
+__all__ = [
+    "context_bytes",
+    "data_path",
+    "example_bytes",
+    "example_names",
+    "mapping_names",
+    "mapping_text",
+    "message_languages",
+    "message_text",
+    "shape_text",
+]
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
 @cache
 def data_path(folder: str) -> Path:
-    """The folder ``mappings``, ``contexts`` or ``examples``: inside the wheel, else beside the package."""
+    """A folder of data, as ``mappings`` or ``contexts``: inside the wheel, else beside the package."""
     for candidate in (_PACKAGE / "_data" / folder, _PACKAGE.parent / folder):
         if candidate.is_dir():
             return candidate
@@ -43,6 +53,21 @@ def mapping_names() -> tuple[str, ...]:
 def context_bytes(path: str) -> bytes:
     """A file of ``contexts/``, byte for byte; read once."""
     return _read("contexts", path)
+
+
+def message_languages() -> tuple[str, ...]:
+    """The languages that there is a message catalogue for."""
+    return tuple(sorted(path.stem for path in data_path("messages").glob("*.toml")))
+
+
+def message_text(language: str) -> str:
+    """The message catalogue of a language, as TOML text."""
+    return _read("messages", f"{language}.toml").decode()
+
+
+def shape_text(name: str) -> str:
+    """A table of shapes, as TOML text."""
+    return _read("shapes", f"{name}.toml").decode()
 
 
 def example_names() -> tuple[str, ...]:
