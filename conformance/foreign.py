@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.conversions import SEED, converted, proof_options, read_all
+from conformance.conversions import SEED, converted, read_all, to_secure
 from conformance.figures import Figure, all_of
-from gateway.core import attach, prepare
 from gateway.jsonld import bundled
-from gateway.keys import sign
+from gateway.keys import SecretKey, sign
+from gateway.proofs import attach
 
 __all__ = ["available", "figures", "verdicts"]
 
@@ -59,8 +59,11 @@ def _signed(corpora: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         for to in ("ob3", "vc", "elm3"):
             done = converted(read, to)
-            prepared = prepare(done, proof_options())
-            yield f"{sample.name} {to}", attach(prepared, sign(SEED, prepared.hash_data))
+            prepared = to_secure(done)
+            yield (
+                f"{sample.name} {to}",
+                attach(prepared, sign(SecretKey("ed25519", SEED), prepared.hash_data)),
+            )
 
 
 def tampered(document: dict[str, Any]) -> dict[str, Any]:

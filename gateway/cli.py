@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api import serve
+from gateway.cli_keys import add_keys
 from gateway.cli_text import convert_summary, formats_table, problem_text, verify_summary
 from gateway.compute import HereCompute
-from gateway.core import ConvertOptions
+from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayError, GatewayFailed, InputRefused, TooLarge
 from gateway.fetch import Fetcher
 from gateway.formats import FORMATS
+from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.pipeline import Gateway, utc_now
-from gateway.report import Report, Verdict
+from gateway.report import Report
 from gateway.settings import Settings
-from gateway.signer import KeyStore, signer_for
+from gateway.signer import Ledger, NoSigner, open_signer
 
 __all__ = ["main"]
 
@@ -65,14 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_convert(commands)
+    _add_sign(commands)
     _add_verify(commands)
     resolve = commands.add_parser("resolve", help="print the DID document of a DID")
     resolve.add_argument("did", metavar="DID")
     resolve.set_defaults(run=_resolve)
-    keys = commands.add_parser("keys", help="make and list signing keys")
-    keys.add_argument("action", choices=("new", "list"))
-    _add_data(keys)
-    keys.set_defaults(run=_keys)
+    add_keys(commands, settings=_settings, add_data=_add_data)
     formats = commands.add_parser("formats", help="list what can be read and written")
     formats.add_argument("--json", action="store_true", help="as JSON")
     formats.set_defaults(run=_formats)
@@ -90,6 +90,7 @@ def _add_convert(commands: Any) -> None:
         "--original", choices=("full", "digest", "none"), default="digest",
         help="how the source goes along: embedded, by digest (default), or not",
     )  # fmt: skip
+    _add_securing(convert)
     convert.add_argument("--strict", action="store_true", help="refuse to lose anything")
     convert.add_argument("--unsigned", action="store_true", help="do not sign; the issuer stays the source's")
     convert.add_argument(
@@ -99,10 +100,35 @@ def _add_convert(commands: Any) -> None:
     convert.set_defaults(run=_convert)
 
 
+def _add_securing(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--securing", choices=tuple(SECURINGS), default=DEFAULT_SECURING, help="how the result is secured"
+    )
+    command.add_argument(
+        "--key",
+        choices=("ed25519", "p256"),
+        default="",
+        help="the kind of key; the securing's first otherwise",
+    )
+
+
+def _add_sign(commands: Any) -> None:
+    sign = commands.add_parser("sign", help="sign a credential of the gateway's own, as it stands")
+    sign.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    sign.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    _add_securing(sign)
+    _add_data(sign)
+    sign.set_defaults(run=_sign)
+
+
 def _add_verify(commands: Any) -> None:
     verify = commands.add_parser("verify", help="check what secures a credential")
     verify.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    verify.add_argument(
+        "--policy", choices=tuple(POLICIES), default=STRICT.name, help="what the verdict rests on"
+    )
     verify.add_argument("--json", action="store_true", help="the report as JSON")
+    verify.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="of the sentences")
     _add_data(verify)
     verify.set_defaults(run=_verify)
 
@@ -127,18 +153,21 @@ def _settings(parsed: argparse.Namespace) -> Settings:
     return Settings.from_environment(os.environ, **{k: v for k, v in given.items() if v is not None})
 
 
-def _with_gateway(parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]]) -> int:
-    """Run a job with a gateway that computes in this process."""
+def _with_gateway(
+    parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]], *, signs: bool = False
+) -> int:
+    """Run a job with a gateway that computes in this process; only one that ``signs`` opens the key."""
     settings = _settings(parsed)
 
     async def run() -> int:
         fetch = Fetcher(settings)
-        signer = signer_for(settings, utc_now())
-        gateway = Gateway(signer, settings, fetch, HereCompute())
+        signer = await open_signer(settings, utc_now()) if signs else NoSigner()
+        gateway = Gateway(signer, settings, fetch, HereCompute(), ledger=Ledger(settings.data))
         try:
             return await job(gateway)
         finally:
             await fetch.close()
+            await signer.close()
 
     return asyncio.run(run())
 
@@ -150,7 +179,9 @@ def _convert(parsed: argparse.Namespace) -> int:
     )
 
     async def job(gateway: Gateway) -> int:
-        delivery = await gateway.convert(data, options, signed=not parsed.unsigned)
+        delivery = await gateway.convert(
+            data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
+        )
         _write(parsed.out, delivery.content)
         if parsed.report:
             _write(parsed.report, _json(delivery.report.to_json()))
@@ -158,19 +189,30 @@ def _convert(parsed: argparse.Namespace) -> int:
             print(convert_summary(delivery.report), file=sys.stderr)
         return 0
 
-    return _with_gateway(parsed, job)
+    return _with_gateway(parsed, job, signs=not parsed.unsigned)
+
+
+def _sign(parsed: argparse.Namespace) -> int:
+    data = _read(parsed.file)
+
+    async def job(gateway: Gateway) -> int:
+        delivery = await gateway.secure(data, securing=parsed.securing, key=parsed.key)
+        _write(parsed.out, delivery.content)
+        return 0
+
+    return _with_gateway(parsed, job, signs=True)
 
 
 def _verify(parsed: argparse.Namespace) -> int:
     data = _read(parsed.file)
 
     async def job(gateway: Gateway) -> int:
-        report: Report = await gateway.verify(data)
+        report: Report = await gateway.verify(data, policy=parsed.policy)
         if parsed.json:
-            _write("-", _json(report.to_json()))
+            _write("-", _json(report.to_json(parsed.language)))
         else:
-            print(verify_summary(report))
-        return VERIFIED if report.verdict() is Verdict.VALID else NOT_VERIFIED
+            print(verify_summary(report, parsed.language))
+        return VERIFIED if report.verified else NOT_VERIFIED
 
     return _with_gateway(parsed, job)
 
@@ -181,16 +223,6 @@ def _resolve(parsed: argparse.Namespace) -> int:
         return 0
 
     return _with_gateway(parsed, job)
-
-
-def _keys(parsed: argparse.Namespace) -> int:
-    store = KeyStore(_settings(parsed).data)
-    records = (store.new(utc_now()),) if parsed.action == "new" else store.records()
-    for record in records:
-        print(f"{record.created}  {record.did}")
-    if not records:
-        print("no keys yet: `gateway keys new` makes one", file=sys.stderr)
-    return 0
 
 
 def _formats(parsed: argparse.Namespace) -> int:

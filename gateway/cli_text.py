@@ -7,6 +7,7 @@ from collections import Counter
 
 from gateway.errors import GatewayError
 from gateway.formats import Format
+from gateway.messages import DEFAULT_LANGUAGE, localized
 from gateway.report import Report, Severity, Verdict
 
 __all__ = ["convert_summary", "formats_table", "problem_text", "verify_summary"]
@@ -46,24 +47,27 @@ def convert_summary(report: Report) -> str:
     return "\n".join(lines)
 
 
-def verify_summary(report: Report) -> str:
+def verify_summary(report: Report, language: str = DEFAULT_LANGUAGE) -> str:
     """The verdict, then each check."""
     words = {
-        Verdict.VALID: "verified",
+        Verdict.VALID: "verified" if report.verified else "valid, but that it is the issuer's is unproven",
         Verdict.INVALID: "NOT verified",
         Verdict.UNDETERMINED: "not verified: a question is open",
     }
-    return "\n".join([words[report.verdict()], *_checks(report)])
+    policy = report.facts.get("policy")
+    title = words[report.verdict()] + (f" (policy {policy})" if policy else "")
+    return "\n".join([title, *_checks(report, language)])
 
 
-def _checks(report: Report) -> list[str]:
+def _checks(report: Report, language: str = DEFAULT_LANGUAGE) -> list[str]:
     lines = []
     for check in report.checks:
-        said = f": {check.message} [{check.code}]" if check.code else ""
+        told = localized(check.to_json(), language)
+        said = f": {told.get('message', '')} [{check.code}]" if check.code else ""
         where = f" at {check.pointer}" if check.code and check.pointer else ""
         lines.append(f"  {MARKS[check.verdict]} {check.name}{said}{where}")
-        if check.hint:
-            lines.append(f"      {check.hint}")
+        if told.get("hint"):
+            lines.append(f"      {told['hint']}")
     return lines
 
 

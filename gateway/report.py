@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from gateway.messages import DEFAULT_LANGUAGE, localized
+
 __all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict"]
 
 
@@ -80,16 +82,18 @@ class Check:
     message: str = ""
     pointer: str = ""
     hint: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The check as JSON, empty members left out."""
-        members = {
+        members: dict[str, Any] = {
             "name": self.name,
             "verdict": self.verdict.value,
             "code": self.code,
             "message": self.message,
             "pointer": self.pointer,
             "hint": self.hint,
+            "values": self.values,
         }
         return {name: value for name, value in members.items() if value}
 
@@ -100,11 +104,14 @@ class Report:
 
     ``findings`` account for the leaves of the source and add remarks; ``checks`` are the
     verification steps; ``facts`` are short machine-readable answers (formats, digests, versions).
+    ``judged`` is the verdict of a policy on the checks; ``verified`` that the document may be called so.
     """
 
     findings: tuple[Finding, ...] = ()
     checks: tuple[Check, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
+    judged: Verdict | None = None
+    verified: bool = False
 
     def with_findings(self, *findings: Finding) -> Report:
         return replace(self, findings=(*self.findings, *findings))
@@ -128,7 +135,9 @@ class Report:
         return tuple(f for f in self.findings if f.outcome is Outcome.DROPPED)
 
     def verdict(self) -> Verdict:
-        """``invalid`` if any check failed, ``valid`` if all passed, else ``undetermined``."""
+        """The policy's; without one ``invalid`` if any check failed, ``valid`` if all passed, else ``undetermined``."""
+        if self.judged is not None:
+            return self.judged
         verdicts = {check.verdict for check in self.checks}
         if Verdict.INVALID in verdicts:
             return Verdict.INVALID
@@ -136,12 +145,13 @@ class Report:
             return Verdict.VALID
         return Verdict.UNDETERMINED
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The report as JSON, in the shape the HTTP interface and ``--report`` give out."""
         return {
             **self.facts,
             "verdict": self.verdict().value,
-            "checks": [check.to_json() for check in self.checks],
+            "verified": self.verified,
+            "checks": [localized(check.to_json(), language) for check in self.checks],
             "leaves": self.counts(),
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -15,7 +15,11 @@ from tests.parts import gateway
 SLOW = 3.0
 
 
-LOOKED_AT = {"no subject", "an empty subject", "several subjects", "no subject in XML"}
+LOOKED_AT = {
+    "no subject", "an empty subject", "several subjects", "no subject in XML",
+    "an unknown context", "a protected term", "an undefined term", "a relative id",
+    "a presentation",
+}  # fmt: skip
 """What nobody can convert, but what can be looked at: then nothing is verified."""
 
 

@@ -13,6 +13,7 @@ from gateway.cli import main
 from gateway.resources import data_path
 
 EXAMPLES = data_path("examples")
+BADGE = str(EXAMPLES / "badge.ob3.json")
 MICRO = str(EXAMPLES / "micro-credential.elm3.json")
 
 
@@ -53,9 +54,9 @@ def test_standard_input_and_output_are_a_dash(
 
 
 def test_what_is_not_verified_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["verify", MICRO]) == 1
+    assert main(["verify", BADGE]) == 1
     assert "no_proof" in capsys.readouterr().out
-    assert main(["verify", MICRO, "--json"]) == 1
+    assert main(["verify", BADGE, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["verdict"] == "undetermined"
 
 

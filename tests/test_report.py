@@ -99,7 +99,7 @@ def test_what_is_said_is_written() -> None:
         "pointer": "/a", "code": "c", "severity": "warning", "rule": "r", "outcome": "dropped",
         "layer": "carried", "target": "/b", "message": "m",
     }  # fmt: skip
-    check = Check("n", INVALID, "c", "m", "/p", "h")
+    check = Check("n", INVALID, "c", "m", "/p", "h", {"v": 1})
     assert set(check.to_json()) == {field.name for field in dataclasses.fields(Check)}
 
 

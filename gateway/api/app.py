@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway.api import contexts, convert, identity, pages, probes
+from gateway.api import contexts, convert, identity, pages, probes, verify
 from gateway.api.problems import problems
 from gateway.api.state import GATEWAY, SETTINGS
 from gateway.compute import PoolCompute
@@ -16,7 +16,7 @@ from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.pipeline import Gateway, utc_now
 from gateway.settings import Settings
-from gateway.signer import signer_for
+from gateway.signer import Ledger, open_signer
 
 __all__ = ["GATEWAY", "make_app", "serve"]
 
@@ -34,7 +34,7 @@ def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Applicat
         app[GATEWAY] = gateway
     else:
         app.cleanup_ctx.append(_lifetime)
-    for face in (convert, identity, contexts, pages, probes):
+    for face in (convert, verify, identity, contexts, pages, probes):
         app.add_routes(face.routes)
     return app
 
@@ -42,17 +42,18 @@ def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Applicat
 async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     """The gateway's parts, for as long as the application runs."""
     settings = app[SETTINGS]
-    signer = signer_for(settings, utc_now())
+    signer = await open_signer(settings, utc_now())
     fetch = Fetcher(settings)
     compute = PoolCompute(settings.workers, settings.max_queue)
     public = settings.public_url or f"http://{settings.host}:{settings.port}"
     own = f"{public}/contexts/{OWN_CONTEXT}"
-    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own)
+    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own, ledger=Ledger(settings.data))
     await compute.run(probes.warm_up)
     log.info("signing as %s", signer.did)
     yield
     await compute.close()
     await fetch.close()
+    await signer.close()
 
 
 def serve(settings: Settings) -> None:

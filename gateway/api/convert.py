@@ -1,45 +1,36 @@
-"""POST /v1/convert and POST /v1/verify: the raw bytes of a credential in, JSON out."""
+"""POST /v1/convert: the raw bytes of a credential in, JSON out."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
+from gateway.api.requests import body, flag, known_parameters
 from gateway.api.state import GATEWAY
-from gateway.core import ORIGINALS, ConvertOptions
-from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import RequestRefused, TooLarge
+from gateway.core import DEFAULT_SECURING, ORIGINALS, ConvertOptions
+from gateway.errors import RequestRefused
 from gateway.formats import FORMATS
+from gateway.signer import NEW_KINDS
 
 __all__ = ["routes"]
 
 routes = web.RouteTableDef()
 
-BODY_DEADLINE = 15.0
-"""Seconds a client has to send its body."""
-
-QUERY = frozenset({"to", "original", "strict", "unsigned", "language", "context"})
-TRUE = frozenset({"", "1", "true", "yes"})
-FALSE = frozenset({"0", "false", "no"})
+QUERY = frozenset({"to", "original", "strict", "unsigned", "language", "context", "securing", "key"})
 
 
 @routes.post("/v1/convert")
 async def convert(request: web.Request) -> web.Response:
     """The credential in the format ``to`` and the report on it."""
     options = _options(request)
-    signed = not _flag(request, "unsigned")
-    delivery = await request.app[GATEWAY].convert(await _body(request), options, signed=signed)
+    signed = not flag(request, "unsigned")
+    delivery = await request.app[GATEWAY].convert(
+        await body(request), options, signed=signed, securing=request.query.get("securing", DEFAULT_SECURING),
+        key=_key(request),
+    )  # fmt: skip
     credential: Any = delivery.tree if delivery.kind == "json" else delivery.content.decode()
     return web.json_response({"credential": credential, "report": delivery.report.to_json()})
-
-
-@routes.post("/v1/verify")
-async def verify(request: web.Request) -> web.Response:
-    """Every check of a credential."""
-    report = await request.app[GATEWAY].verify(await _body(request))
-    return web.json_response(report.to_json())
 
 
 @routes.get("/v1/formats")
@@ -57,26 +48,8 @@ async def formats(_: web.Request) -> web.Response:
     return web.json_response({"formats": rows})
 
 
-async def _body(request: web.Request) -> bytes:
-    """The body as sent; never inflated, never longer than a credential may be."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise RequestRefused("a compressed body is not accepted", hint="Send the bytes as they are.")
-    try:
-        data = await asyncio.wait_for(request.read(), BODY_DEADLINE)
-    except web.HTTPRequestEntityTooLarge:
-        raise TooLarge(f"more than the {MAX_BYTES} bytes that are read") from None
-    except TimeoutError:
-        raise RequestRefused("the body did not arrive in time") from None
-    if not data:
-        raise RequestRefused("the request has no body", hint="Send the bytes of one credential as the body.")
-    return data
-
-
 def _options(request: web.Request) -> ConvertOptions:
-    if unknown := sorted(set(request.query) - QUERY):
-        raise RequestRefused(
-            f"unknown parameter {unknown[0][:40]!r}", hint=f"Known: {', '.join(sorted(QUERY))}."
-        )
+    known_parameters(request, QUERY)
     if "to" not in request.query:
         raise RequestRefused("the parameter `to` is missing", hint="Add ?to=ob3, elm3, vc or edci-xml.")
     original = request.query.get("original", "digest")
@@ -85,10 +58,18 @@ def _options(request: web.Request) -> ConvertOptions:
     return ConvertOptions(
         to=request.query["to"],
         original=original,
-        strict=_flag(request, "strict"),
+        strict=flag(request, "strict"),
         languages=tuple(request.query.getall("language", [])),
         by_url=_context_url(request),
     )
+
+
+def _key(request: web.Request) -> str:
+    """The kind of key asked for, empty for the securing's own."""
+    kind = request.query.get("key", "")
+    if kind not in ("", *NEW_KINDS):
+        raise RequestRefused(f"key is {' or '.join(NEW_KINDS)}")
+    return kind
 
 
 def _context_url(request: web.Request) -> str:
@@ -99,10 +80,3 @@ def _context_url(request: web.Request) -> str:
     if wanted == "inline":
         return ""
     return request.app[GATEWAY].context_url
-
-
-def _flag(request: web.Request, name: str) -> bool:
-    value = request.query.get(name, "false").lower()
-    if value not in TRUE | FALSE:
-        raise RequestRefused(f"{name} is true or false")
-    return value in TRUE

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.core import ORIGINALS
+from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
 from gateway.formats import FORMATS
+from gateway.messages import LANGUAGES
+from gateway.signer import NEW_KINDS
 
 __all__ = ["description"]
 
@@ -15,6 +17,7 @@ CHECK = {
     "type": "object",
     "properties": {
         "name": TEXT, "verdict": VERDICT, "code": TEXT, "message": TEXT, "pointer": TEXT, "hint": TEXT,
+        "detail": TEXT, "values": {"type": "object"},
     },
     "required": ["name", "verdict"],
 }  # fmt: skip
@@ -36,11 +39,13 @@ REPORT = {
     "type": "object",
     "properties": {
         "verdict": VERDICT,
+        "verified": {"type": "boolean"},
+        "policy": TEXT,
         "checks": {"type": "array", "items": CHECK},
         "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
         "findings": {"type": "array", "items": FINDING},
     },
-    "required": ["verdict", "checks", "leaves", "findings"],
+    "required": ["verdict", "verified", "checks", "leaves", "findings"],
 }
 SCHEMAS = {
     "Conversion": {
@@ -102,6 +107,8 @@ def _convert() -> dict[str, Any]:
             _parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
             _parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
             _parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
+            _parameter("securing", "How it is secured.", {"enum": [*SECURINGS], "default": DEFAULT_SECURING}),
+            _parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
             _parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
             _parameter(
                 "context", "The gateway's terms inline, or by URL (vc only).",
@@ -113,11 +120,30 @@ def _convert() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _identity() -> dict[str, Any]:
+    """The gateway's DID document and the history of its keys, without and below a path."""
+    document = _got("The gateway's DID document", "application/did+json")
+    history = _got("Every key of the gateway with its dates")
+    below = {"parameters": [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    return {
+        "/.well-known/did.json": document,
+        "/did.json": document,
+        "/{path}/did.json": below | document,
+        "/.well-known/key-history.json": history,
+        "/key-history.json": history,
+        "/{path}/key-history.json": below | history,
+    }
+
+
 def description() -> dict[str, Any]:
     """The OpenAPI document."""
     verify = {
         "summary": "Check what secures a credential",
         "operationId": "verify",
+        "parameters": [
+            _parameter("policy", "What the verdict rests on.", {"enum": [*POLICIES], "default": "strict"}),
+            _parameter("language", "Of the sentences; Accept-Language otherwise.", {"enum": [*LANGUAGES]}),
+        ],
         "requestBody": ANY_BODY,
         "responses": _answer("Every check with its verdict", "Report"),
     }
@@ -133,7 +159,7 @@ def description() -> dict[str, Any]:
             "/v1/convert": {"post": _convert()},
             "/v1/verify": {"post": verify},
             "/v1/formats": _got("What can be read and written"),
-            "/.well-known/did.json": _got("The gateway's DID document", "application/did+json"),
+            **_identity(),
             "/contexts/{path}": {
                 "parameters": [
                     {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}

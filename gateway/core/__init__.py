@@ -1,30 +1,53 @@
 """The core: what the gateway knows how to do with a credential, without a clock, a network or a key.
 
-``understand`` bytes, ``express`` them in another format, ``check`` what secures them; signing is two
+``understand`` bytes, ``express`` them in another format, ``verify`` what secures them; signing is two
 steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 """
 
-from gateway.core.checking import check, controllers
+from gateway.core.checking import Verified, verify
 from gateway.core.expressing import ORIGINALS, Converted, ConvertOptions, Identity, express, render
-from gateway.core.securing import attach, prepare, prepare_as_it_stands
+from gateway.core.policies import POLICIES, STRICT, Policy, policy_named
+from gateway.core.question import Question
+from gateway.core.securing import (
+    DEFAULT_SECURING,
+    SECURINGS,
+    Key,
+    Securing,
+    attach,
+    prepare,
+    prepare_as_it_stands,
+    securing_named,
+    to_sign,
+)
 from gateway.core.understanding import Inspected, Understanding, inspect, understand
 from gateway.envelopes import write_json as render_json
 
 __all__ = [
+    "DEFAULT_SECURING",
     "ORIGINALS",
+    "POLICIES",
+    "SECURINGS",
+    "STRICT",
     "Converted",
     "ConvertOptions",
     "Identity",
     "Inspected",
+    "Key",
+    "Policy",
+    "Question",
+    "Securing",
     "Understanding",
+    "Verified",
     "attach",
-    "check",
-    "controllers",
     "express",
     "inspect",
+    "policy_named",
     "prepare",
     "prepare_as_it_stands",
     "render",
     "render_json",
+    "securing_named",
+    "to_sign",
     "understand",
+    "verify",
 ]

@@ -1,225 +1,149 @@
 """Verification that explains itself: each question a check of its own, with three answers (D5).
 
-What is asked: structure, linked data, each proof, whether the issuer's controller document authorises
-the key, the period of validity, the status, a seal. https://www.w3.org/TR/vc-data-model-2.0/#verification
+What is asked: structure, terms, every proof, whether the issuer's document authorises the key, the
+period, the status, what lists say of the issuer, endorsements. Nothing waits here: what has to be had
+from outside is looked up in ``Retrieved``. https://www.w3.org/TR/vc-data-model-2.0/#verification
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.core.understanding import Inspected
-from gateway.errors import TooComplex
-from gateway.formats.dates import date_time_stamp
-from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import Contexts, expand
-from gateway.pointers import resolve
-from gateway.proofs import Expectations, proofs_of, verification_methods, verify_proof
-from gateway.proofs.controllers import controller_of, keys_of
+from gateway.core import mechanisms
+from gateway.core.binding import issuer_of
+from gateway.core.endorsements import endorsement_checks
+from gateway.core.open_badges_2 import badge_of, shape_checks
+from gateway.core.period import period_checks
+from gateway.core.presentations import is_presentation, presentation
+from gateway.core.question import Question
+from gateway.core.related_resources import related_resource_checks
+from gateway.core.schema import schema_checks, semantic_checks
+from gateway.core.structure import structure_checks, terms_check
+from gateway.core.trust import trust_check
+from gateway.core.understanding import Inspected, inspect
+from gateway.core.views import credential_of
+from gateway.errors import GatewayError
+from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
+from gateway.retrieval import Retrieved
+from gateway.status import check_revocation_2_0, check_status
 
-__all__ = ["check", "controllers"]
+__all__ = ["Verified", "verify"]
 
 Json = dict[str, Any]
-CLOCK_SKEW = timedelta(seconds=60)
-PURPOSE = "assertionMethod"
-SEALS = {"jades": "JAdES", "xades": "XAdES"}
 
 
-def controllers(inspected: Inspected) -> tuple[str, ...]:
-    """The DIDs whose documents ``check`` needs: the controllers of the keys the proofs name."""
-    tree = _credential(inspected)
-    if tree is None:
-        return ()
-    return tuple(dict.fromkeys(controller_of(method) for method in verification_methods(tree)))
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The checks, the policy's verdict on them, and whether the document may be called verified.
 
-
-def check(
-    inspected: Inspected,
-    documents: Mapping[str, Json],
-    now: datetime,
-    *,
-    unresolved: Mapping[str, str] | None = None,
-    contexts: Contexts | None = None,
-) -> tuple[Check, ...]:
-    """Every check of a document at a moment, with the controller documents at hand.
-
-    ``unresolved`` says for a DID without document why there is none. Bad linked data and poison
-    graphs raise their own ``InputRefused``; nothing else does.
+    ``verified`` is never true while the key is not shown to be the issuer's, whatever a policy tolerates;
+    only a question about proofs alone leaves that open.
     """
-    tree = _credential(inspected)
-    if tree is None:
-        return (_seal("xades"),) if _has_xml_seal(inspected) else (_no_proof(),)
-    checks = [_structure(tree)]
-    if inspected.envelope.sealed:
-        checks.append(_seal(inspected.envelope.sealed))
-    if proofs_of(tree):
-        _refuse_unsafe(tree, contexts)
-        expected = Expectations(now, _keys(documents), PURPOSE, contexts=contexts)
-        checks.extend(_proofs(tree, documents, expected, unresolved or {}))
-    elif not inspected.envelope.sealed:
-        checks.append(_no_proof())
-    return (*checks, *_period(tree, now), *_status(tree))
+
+    checks: tuple[Check, ...]
+    verdict: Verdict
+    verified: bool
 
 
-def _credential(inspected: Inspected) -> Json | None:
-    """The verifiable credential in a document; None for XML and for Open Badges 2.0."""
-    tree = inspected.envelope.tree
-    if inspected.envelope.kind != "json" or not isinstance(tree, dict):
-        return None
-    if inspected.form is not None and not inspected.form.signable:
-        return None
-    found = resolve(tree, inspected.prefix)
-    return found if isinstance(found, dict) else None
+def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
+    """Every check of a document, as far as what was retrieved allows.
+
+    Raises ``TooComplex`` for a poison graph; nothing else, whatever is wrong with the document.
+    """
+    if is_presentation(inspected.envelope.tree):
+        return _presented(inspected, retrieved, question)
+    tree = credential_of(inspected)
+    checks, secured = _intrinsic(inspected, tree, retrieved, question)
+    if not question.proof_only:
+        checks += _outside(inspected, tree, retrieved, question)
+    return _judged(tuple(checks), secured, question)
 
 
-def _has_xml_seal(inspected: Inspected) -> bool:
-    """Whether an XML signature stands in the document, its presentation wrapper or the credential."""
-    return "ds:Signature" in _names(inspected.envelope.tree)
+def _presented(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
+    """A presentation, with each credential in it judged by the same policy."""
+
+    def judge(credential: Inspected, asked: Question) -> tuple[tuple[Check, ...], Verdict]:
+        done = verify(credential, retrieved, asked)
+        return done.checks, done.verdict
+
+    checks = tuple(presentation(inspected, retrieved, question, judge))
+    policy = replace(
+        question.policy, required=PRESENTATION - ({"issuer"} if question.proof_only else frozenset())
+    )
+    verdict = policy.verdict(checks)
+    return Verified(checks, verdict, verdict is Verdict.VALID)
 
 
-def _names(tree: Any) -> set[str]:
-    names: set[str] = set()
-    stack = [tree]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            names.update(value)
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-    return names
-
-
-def _seal(name: str) -> Check:
-    kind = SEALS.get(name, name)
-    return Check(
-        "seal", Verdict.UNDETERMINED, "seal_not_checked", f"the {kind} seal was not checked",
-        hint="The gateway does not verify this kind of seal yet; check it where it was made.",
-    )  # fmt: skip
-
-
-def _no_proof() -> Check:
-    return Check(
-        "proof", Verdict.UNDETERMINED, "no_proof", "nothing secures the document",
-        hint="Anybody can have written it: ask the issuer for a signed credential.",
-    )  # fmt: skip
-
-
-# --- structure ---------------------------------------------------------------------------------
-
-
-def _structure(tree: Json) -> Check:
-    """The members every verifiable credential has (VCDM 2.0 section 4)."""
-    contexts = contexts_of(tree)
-    if contexts[:1] not in ((VCDM_1,), (VCDM_2,)):
-        return _invalid_structure("the first context is not that of verifiable credentials", "/@context")
-    for name in ("issuer", "credentialSubject"):
-        if tree.get(name) in (None, "", [], {}):
-            return _invalid_structure(f"{name} is missing", f"/{name}")
-    return Check("structure", Verdict.VALID)
-
-
-def _invalid_structure(message: str, pointer: str) -> Check:
-    return Check("structure", Verdict.INVALID, "structure_invalid", message, pointer)
-
-
-def _refuse_unsafe(tree: Json, contexts: Contexts | None) -> None:
-    """Raise what makes signing or verifying this document meaningless; the proofs are looked at apart."""
-    expand({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
-
-
-# --- proofs --------------------------------------------------------------------------------------
-
-
-def _keys(documents: Mapping[str, Json]) -> dict[str, bytes]:
-    """The keys that the controllers at hand authorise."""
-    return {
-        method: key for document in documents.values() for method, key in keys_of(document, PURPOSE).items()
-    }
-
-
-def _proofs(
-    tree: Json, documents: Mapping[str, Json], expected: Expectations, unresolved: Mapping[str, str]
-) -> list[Check]:
+def _intrinsic(
+    inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question
+) -> tuple[list[Check], tuple[Secured, ...]]:
+    """What the document and the keys show: structure, terms, proofs, binding, period."""
     checks: list[Check] = []
-    for pointer, proof in proofs_of(tree):
-        done = verify_proof(tree, pointer, expected)
-        for each in done:
-            if each.code == TooComplex.code:
-                raise TooComplex(each.message, pointer=pointer)
-        checks.extend(done)
-        if isinstance(proof, dict) and isinstance(proof.get("verificationMethod"), str):
-            known = (documents, expected.keys, unresolved)
-            checks.append(_binding(tree, proof["verificationMethod"], pointer, known))
+    if inspected.linked_data:
+        checks += [*structure_checks(tree), *related_resource_checks(tree, question.contexts)]
+        checks.append(terms_check(tree, question.contexts))
+        checks += [*schema_checks(inspected, tree), *semantic_checks(inspected, tree)]
+    if inspected.open_badges_2:
+        checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
+    shown = mechanisms.show(inspected, tree, retrieved, question)
+    return [*checks, *shown.checks, *period_checks(tree, question.now)], shown.secured
+
+
+def _outside(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question) -> list[Check]:
+    """What others say of it: the status, the lists of issuers, those who endorse it."""
+    checks: list[Check] = []
+
+    def verify_list(data: bytes) -> tuple[Json | None, tuple[Check, ...]]:
+        return _status_list(data, retrieved, question)
+
+    if inspected.linked_data:
+        checks += check_status(tree, retrieved, verify_list, question.now)
+    if inspected.open_badges_2:
+        badge = badge_of(inspected.envelope.tree, retrieved)
+        checks += check_revocation_2_0(badge.assertion.tree or {}, badge.issuer.tree, retrieved)
+    if issuer := issuer_of(tree):
+        checks.append(trust_check(issuer, retrieved))
+    if inspected.linked_data:
+        checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
     return checks
 
 
-def _binding(
-    tree: Json,
-    method: str,
-    pointer: str,
-    known: tuple[Mapping[str, Json], Mapping[str, bytes], Mapping[str, str]],
-) -> Check:
-    """Whether the key belongs to the issuer: the signature of somebody else proves nothing."""
-    documents, keys, unresolved = known
-    issuer = tree.get("issuer")
-    identifier = issuer.get("id") if isinstance(issuer, dict) else issuer
-    controller, place = controller_of(method), f"{pointer}/verificationMethod"
-    if controller != identifier:
-        return Check(
-            "issuer", Verdict.INVALID, "issuer_not_controller", "the key is not one of the issuer's", place,
-            "The proof must be made with a key of the DID that stands under issuer.",
-        )  # fmt: skip
-    if controller not in documents:
-        return Check(
-            "issuer", Verdict.UNDETERMINED, "issuer_unresolved",
-            unresolved.get(controller, "the issuer's DID was not resolved"), place,
-            "Try again when the issuer's DID document can be fetched.",
-        )  # fmt: skip
-    if method not in keys:
-        return Check(
-            "issuer", Verdict.INVALID, "key_not_authorised",
-            f"the issuer's DID document does not list the key for {PURPOSE}", place,
-            "The key may have been removed, or the proof is forged.",
-        )  # fmt: skip
-    return Check("issuer", Verdict.VALID, pointer=place)
-
-
-# --- period and status -----------------------------------------------------------------------------
-
-
-def _period(tree: Json, now: datetime) -> list[Check]:
-    checks = []
-    for names, late in ((("validFrom", "issuanceDate"), False), (("validUntil", "expirationDate"), True)):
-        for name in names:
-            if name in tree:
-                checks.append(_date(tree[name], f"/{name}", now, late=late))
-    return checks
-
-
-def _date(value: Any, pointer: str, now: datetime, *, late: bool) -> Check:
+def _status_list(
+    data: bytes, retrieved: Retrieved, question: Question
+) -> tuple[Json | None, tuple[Check, ...]]:
+    """A status list credential with the checks of its own that the policy rests on."""
     try:
-        moment = datetime.fromisoformat(date_time_stamp(value) or "") if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        return Check("period", Verdict.INVALID, "date_malformed", "not a date and time with zone", pointer)
-    if late and moment <= now - CLOCK_SKEW:
-        return Check("period", Verdict.INVALID, "expired", "the credential has expired", pointer)
-    if not late and moment > now + CLOCK_SKEW:
-        return Check("period", Verdict.INVALID, "not_yet_valid", "the credential is not valid yet", pointer)
-    return Check("period", Verdict.VALID, pointer=pointer)
-
-
-def _status(tree: Json) -> list[Check]:
-    return [
-        Check(
-            "status", Verdict.UNDETERMINED, "status_not_checked",
-            "the credential can be revoked; the list was not asked", f"/{name}",
-            "The gateway does not read status lists yet: ask the issuer.",
+        inspected = inspect(data)
+        tree = credential_of(inspected)
+        checks, _ = _intrinsic(inspected, tree, retrieved, replace(question, domain=None, challenge=None))
+    except GatewayError as error:
+        return None, (
+            Check("structure", Verdict.INVALID, error.code, error.detail, error.pointer, error.hint),
         )
-        for name in ("credentialStatus", "status") if tree.get(name) not in (None, [], {})
-    ]  # fmt: skip
+    policy = question.policy
+    return tree, tuple(c for c in checks if policy.requires(c) and c.code not in policy.tolerated)
+
+
+def _judged(checks: tuple[Check, ...], secured: tuple[Secured, ...], question: Question) -> Verified:
+    """The verdict. Of several proofs, one of an unknown kind is passed over where another one holds."""
+    policy = question.policy
+    counted = checks
+    if any(item.verdict is Verdict.VALID for item in secured):
+        passed_over = {
+            item.pointer for item in secured
+            if item.verdict is Verdict.UNDETERMINED
+            or (policy.one_proof_is_enough and item.verdict is Verdict.INVALID)
+        }  # fmt: skip
+        skipped = {id(check) for item in secured if item.pointer in passed_over for check in item.checks}
+        counted = tuple(check for check in checks if id(check) not in skipped)
+    if question.proof_only:
+        counted = tuple(check for check in counted if check.name.partition(".")[0] in PROOF_ONLY)
+    verdict = policy.verdict(counted)
+    bound = any(check.name == "issuer" and check.verdict is Verdict.VALID for check in checks)
+    return Verified(checks, verdict, verdict is Verdict.VALID and (bound or question.proof_only))
+
+
+PROOF_ONLY = frozenset(("structure", "terms", "proof"))
+PRESENTATION = frozenset(("structure", "terms", "proof", "issuer", "credential"))

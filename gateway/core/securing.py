@@ -1,39 +1,132 @@
-"""Securing a converted credential in two steps: prepare, sign elsewhere, attach (Data Integrity 1.0)."""
+"""Securing a credential in two steps: prepare, sign elsewhere, attach. SECURINGS is the menu.
+
+Data Integrity 1.0 section 4.2, VC-JOSE-COSE section 3.1, VC-JWT 1.1 section 6.3.1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.core.expressing import Converted
-from gateway.errors import FormatUnwritable
+from gateway.core.related_resources import related_resource_checks
+from gateway.core.structure import structure_checks
+from gateway.envelopes import write_json
+from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
 from gateway.jsonld import Contexts
-from gateway.proofs import Prepared
+from gateway.proofs import CRYPTOSUITES, Prepared
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
+from gateway.proofs.jose_creation import FORMS, PreparedJwt, attach_jwt, prepare_jwt
+from gateway.report import Verdict
 
-__all__ = ["attach", "prepare", "prepare_as_it_stands"]
+__all__ = [
+    "DEFAULT_SECURING",
+    "SECURINGS",
+    "Key",
+    "Securing",
+    "attach",
+    "prepare",
+    "prepare_as_it_stands",
+    "securing_named",
+    "to_sign",
+]
+
+Json = dict[str, Any]
+JOSE = {"ed25519": "EdDSA", "p256": "ES256", "p384": "ES384"}
+"""The algorithm of a token by the kind of the key that signs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Securing:
+    """A way to secure: its name, the kinds of keys it takes, and whether the result is a token."""
+
+    name: str
+    kinds: tuple[str, ...]
+    token: bool = False
+
+    def options(self, method: str, created: datetime) -> Json:
+        """The members of a proof made this way, without the signature."""
+        kind = CRYPTOSUITES[self.name].proof_type
+        suite = {"cryptosuite": self.name} if kind == "DataIntegrityProof" else {}
+        stamp = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"type": kind, **suite, "created": stamp, "verificationMethod": method}
+
+
+SECURINGS: dict[str, Securing] = {
+    **{name: Securing(name, suite.kinds) for name, suite in CRYPTOSUITES.items() if suite.created},
+    **{name: Securing(name, ("ed25519", "p256"), token=True) for name in FORMS},
+}
+DEFAULT_SECURING = "eddsa-rdfc-2022"
+"""What every deployed verifier reads; anything else is made when it is asked for."""
+
+
+def securing_named(name: str) -> Securing:
+    """A way to secure by its name. Raises ``RequestRefused`` with the names there are."""
+    securing = SECURINGS.get(name)
+    if securing is None:
+        raise RequestRefused(f"nothing is secured by {name[:40]!r}", hint=f"Known: {', '.join(SECURINGS)}.")
+    return securing
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who signs: the verification method and the kind of its key."""
+
+    method: str
+    kind: str
 
 
 def prepare(
-    converted: Converted, options: Mapping[str, Any], *, contexts: Contexts | None = None
-) -> Prepared:
-    """What has to be signed. ``options`` are the proof's members without ``proofValue``.
+    converted: Converted, securing: Securing, key: Key, now: datetime, *, contexts: Contexts | None = None
+) -> Prepared | PreparedJwt:
+    """What has to be signed of a converted credential.
 
-    Raises ``FormatUnwritable`` for a format that is not signed here, or what canonicalization refuses.
+    Raises ``FormatUnwritable`` for a format that is not signed here, ``ProofGenerationError`` for a key
+    or a document the way of securing does not take, or what canonicalization refuses.
     """
     if not converted.form.signable:
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
-    return prepare_proof(converted.tree, options, contexts=contexts)
+    return _prepared(converted.tree, securing, key, now, contexts)
 
 
-def prepare_as_it_stands(document: dict[str, Any], options: Mapping[str, Any]) -> Prepared:
-    """The same for a document handed in to be signed: nothing in it is changed."""
-    return prepare_proof(document, options)
+def prepare_as_it_stands(
+    document: Json, securing: Securing, key: Key, now: datetime, *, contexts: Contexts | None = None
+) -> Prepared | PreparedJwt:
+    """The same for a document handed in to be signed: nothing in it is changed, and it must be in order.
+
+    Raises ``ProofGenerationError`` with the first thing that is not.
+    """
+    for check in (*structure_checks(document), *related_resource_checks(document, contexts)):
+        if check.verdict is Verdict.INVALID:
+            raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
+    return _prepared(document, securing, key, now, contexts)
 
 
-def attach(prepared: Prepared, signature: bytes) -> dict[str, Any]:
-    """The secured document, its proof in an array of one."""
-    return attach_proof(prepared, signature)
+def _prepared(
+    document: Json, securing: Securing, key: Key, now: datetime, contexts: Contexts | None
+) -> Prepared | PreparedJwt:
+    if key.kind not in securing.kinds:
+        raise ProofGenerationError(
+            f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
+        )
+    if securing.token:
+        return prepare_jwt(document, form=securing.name, algorithm=JOSE[key.kind], method=key.method, now=now)
+    return prepare_proof(document, securing.options(key.method, now), kind=key.kind, contexts=contexts)
+
+
+def to_sign(prepared: Prepared | PreparedJwt) -> bytes:
+    """The bytes that the key has to sign."""
+    return prepared.signing_input if isinstance(prepared, PreparedJwt) else prepared.hash_data
+
+
+def attach(prepared: Prepared | PreparedJwt, signature: bytes) -> tuple[bytes, Mapping[str, Any]]:
+    """The secured document as bytes, and its tree; a token has none."""
+    if isinstance(prepared, PreparedJwt):
+        return attach_jwt(prepared, signature).encode(), {}
+    tree = attach_proof(prepared, signature)
+    return write_json(tree), tree

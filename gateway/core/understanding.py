@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from gateway.core.recognition import is_open_badges_2
 from gateway.envelopes import Envelope, open_envelope
 from gateway.errors import FormatRefused, GatewayError
 from gateway.formats import Format, read_document, recognise
@@ -18,12 +19,31 @@ from gateway.report import Finding, Severity
 __all__ = ["Inspected", "Understanding", "inspect", "understand"]
 
 
+VERIFIABLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
+
+
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """An opened document and its format; ``form`` is None for a credential in terms nobody maps."""
 
     envelope: Envelope
     form: Format | None
+
+    @property
+    def linked_data(self) -> bool:
+        """Whether this is a verifiable credential in JSON, the kind that linked-data proofs secure."""
+        if self.envelope.kind != "json" or not isinstance(self.envelope.tree, dict):
+            return False
+        return (
+            "VerifiableCredential" in types_of(self.envelope.tree)
+            if self.form is None
+            else self.form.signable
+        )
+
+    @property
+    def open_badges_2(self) -> bool:
+        """Whether this is a document of Open Badges 2.0, which is verified at its addresses."""
+        return self.envelope.kind == "json" and is_open_badges_2(self.envelope.tree)
 
     @property
     def prefix(self) -> str:
@@ -54,7 +74,7 @@ class Understanding:
 
 
 def inspect(data: bytes) -> Inspected:
-    """What a document is. Any verifiable credential in JSON passes, of whatever terms.
+    """What a document is. Any verifiable credential in JSON passes, of whatever terms, and any Open Badge 2.0.
 
     Raises the refusals of ``open_envelope`` and ``recognise``.
     """
@@ -62,7 +82,8 @@ def inspect(data: bytes) -> Inspected:
     try:
         return Inspected(envelope, recognise(envelope))
     except FormatRefused:
-        if envelope.kind == "json" and "VerifiableCredential" in types_of(envelope.tree):
+        tree = envelope.tree
+        if envelope.kind == "json" and (types_of(tree) & VERIFIABLE or is_open_badges_2(tree)):
             return Inspected(envelope, None)
         raise
 

@@ -1,0 +1,49 @@
+"""Reading requests: the body as sent, parameters that are known, flags."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from gateway.envelopes.limits import MAX_BYTES
+from gateway.errors import RequestRefused, TooLarge
+
+__all__ = ["body", "flag", "known_parameters"]
+
+BODY_DEADLINE = 15.0
+"""Seconds a client has to send its body."""
+
+TRUE = frozenset({"", "1", "true", "yes"})
+FALSE = frozenset({"0", "false", "no"})
+
+
+async def body(request: web.Request) -> bytes:
+    """The body as sent; never inflated, never longer than a credential may be."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RequestRefused("a compressed body is not accepted", hint="Send the bytes as they are.")
+    try:
+        data = await asyncio.wait_for(request.read(), BODY_DEADLINE)
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge(f"more than the {MAX_BYTES} bytes that are read") from None
+    except TimeoutError:
+        raise RequestRefused("the body did not arrive in time") from None
+    if not data:
+        raise RequestRefused("the request has no body", hint="Send the bytes of one credential as the body.")
+    return data
+
+
+def known_parameters(request: web.Request, known: frozenset[str]) -> None:
+    """Raise ``RequestRefused`` for a parameter nobody reads: a misspelt one would be silently ignored."""
+    if unknown := sorted(set(request.query) - known):
+        raise RequestRefused(
+            f"unknown parameter {unknown[0][:40]!r}", hint=f"Known: {', '.join(sorted(known))}."
+        )
+
+
+def flag(request: web.Request, name: str) -> bool:
+    """A parameter that is true or false; absent is false."""
+    value = request.query.get(name, "false").lower()
+    if value not in TRUE | FALSE:
+        raise RequestRefused(f"{name} is true or false")
+    return value in TRUE

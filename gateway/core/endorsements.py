@@ -1,0 +1,84 @@
+"""Endorsements inside a credential: credentials of their own, each verified by itself (Open Badges 3.0).
+
+https://www.imsglobal.org/spec/ob/v3p0/#endorsementcredential
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from gateway.core.understanding import Inspected, inspect
+from gateway.envelopes import write_json
+from gateway.errors import GatewayError
+from gateway.pointers import escape
+from gateway.report import Check, Verdict
+
+__all__ = ["MAX_ENDORSEMENTS", "endorsement_checks"]
+
+MAX_ENDORSEMENTS = 32
+"""Most endorsements verified in one credential."""
+
+MEMBERS = ("endorsement", "endorsementJwt")
+
+
+class Judged(Protocol):
+    """What a verification of an endorsement gives."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+def endorsement_checks(tree: dict[str, Any], verify: Callable[[Inspected], Judged]) -> list[Check]:
+    """One check for each endorsement: valid where the endorser's own credential is."""
+    found = list(_endorsements(tree, ""))
+    checks = [_checked(data, pointer, verify) for data, pointer in found[:MAX_ENDORSEMENTS]]
+    if len(found) > MAX_ENDORSEMENTS:
+        checks.append(
+            Check(
+                "endorsement", Verdict.UNDETERMINED, "endorsement_undetermined",
+                f"only the first {MAX_ENDORSEMENTS} endorsements were verified", found[MAX_ENDORSEMENTS][1],
+                "Verify the others by themselves.",
+            )
+        )  # fmt: skip
+    return checks
+
+
+def _endorsements(value: Any, pointer: str) -> Iterator[tuple[bytes, str]]:
+    """The outermost endorsements of a document as bytes, with their places."""
+    if isinstance(value, list):
+        for position, entry in enumerate(value):
+            yield from _endorsements(entry, f"{pointer}/{position}")
+    elif isinstance(value, dict):
+        for name, entry in value.items():
+            place = f"{pointer}/{escape(name)}"
+            if name not in MEMBERS:
+                yield from _endorsements(entry, place)
+                continue
+            for position, item in enumerate(entry if isinstance(entry, list) else [entry]):
+                where = f"{place}/{position}" if isinstance(entry, list) else place
+                if isinstance(item, dict):
+                    yield write_json(item), where
+                elif isinstance(item, str):
+                    yield item.encode("utf-8", "replace"), where
+
+
+def _checked(data: bytes, pointer: str, verify: Callable[[Inspected], Judged]) -> Check:
+    try:
+        judged = verify(inspect(data))
+    except GatewayError as error:
+        return Check(
+            "endorsement", Verdict.INVALID, "endorsement_invalid", f"the endorsement is refused: {error.detail}",
+            pointer, error.hint, {"code": error.code},
+        )  # fmt: skip
+    if judged.verdict is Verdict.VALID:
+        return Check("endorsement", Verdict.VALID, pointer=pointer)
+    worst = next(check for check in judged.checks if check.verdict is judged.verdict)
+    word = "does not hold" if judged.verdict is Verdict.INVALID else "could not be verified"
+    return Check(
+        "endorsement", judged.verdict, f"endorsement_{judged.verdict.value}",
+        f"an endorsement {word}: {worst.message}", pointer + worst.pointer, worst.hint, {"code": worst.code},
+    )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Which securing mechanism a document has, and what it shows; a new one is a file and a line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.core.mechanisms import data_integrity, jwt, open_badges_2
+from gateway.core.mechanisms.shown import Shown
+from gateway.core.open_badges_2 import badge_of
+from gateway.core.question import Question
+from gateway.core.understanding import Inspected
+from gateway.retrieval import Retrieved
+
+__all__ = ["Shown", "show"]
+
+
+def show(inspected: Inspected, tree: dict[str, Any], retrieved: Retrieved, question: Question) -> Shown:
+    """What secures a document, whatever the mechanism. Raises ``TooComplex`` for a poison graph."""
+    if inspected.open_badges_2:
+        badge = badge_of(inspected.envelope.tree, retrieved)
+        return open_badges_2.show(badge, inspected.envelope.data, inspected.envelope.sealed, retrieved)
+    if inspected.envelope.sealed == "jwt":
+        return jwt.show(inspected.envelope.data, tree, retrieved, question)
+    return data_integrity.show(tree, retrieved, question)

@@ -1,0 +1,81 @@
+"""Policies: which checks a verdict rests on. A policy is a record; POLICIES is the menu (D5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from gateway.errors import RequestRefused
+from gateway.report import Check, Verdict
+
+__all__ = ["POLICIES", "STRICT", "Policy", "policy_named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``required`` names the checks (by the first part of their names) that must be valid.
+
+    ``tolerated`` are codes of undetermined checks that do not stand in the way of the verdict; whatever a
+    policy tolerates, nothing is called verified whose issuer is unproven. ``embedded_keys`` looks at a
+    key that a token's header brings along. ``at_signing`` judges keys and certificates at the time of
+    signing. ``one_proof_is_enough`` passes a document of which one proof holds, whatever the others.
+    """
+
+    name: str
+    required: frozenset[str]
+    tolerated: frozenset[str] = frozenset()
+    embedded_keys: bool = False
+    at_signing: bool = False
+    one_proof_is_enough: bool = False
+
+    def requires(self, check: Check) -> bool:
+        """Whether the verdict rests on a check."""
+        return check.name.partition(".")[0] in self.required
+
+    def verdict(self, checks: Iterable[Check]) -> Verdict:
+        """``invalid`` if a required check is, ``valid`` if all are, else ``undetermined``."""
+        verdicts = {
+            check.verdict for check in checks if self.requires(check) and check.code not in self.tolerated
+        }
+        if Verdict.INVALID in verdicts:
+            return Verdict.INVALID
+        return Verdict.VALID if verdicts == {Verdict.VALID} else Verdict.UNDETERMINED
+
+    def with_trust(self) -> Policy:
+        """The same, with a listing of the issuer required too."""
+        return replace(self, required=self.required | {"trust"})
+
+
+BASE = frozenset(("structure", "terms", "proof", "issuer", "period", "status"))
+STRICT = Policy("strict", BASE)
+
+POLICIES: dict[str, Policy] = {
+    "strict": STRICT,
+    "1edtech": Policy(
+        "1edtech",
+        BASE | {"schema", "endorsement"},
+        tolerated=frozenset(
+            (
+                "claim_missing",
+                "key_from_proof",
+                "hosted_not_retrieved",
+                "node_renamed",
+                "not_an_assertion",
+                "status_type_unknown",
+                "status_retrieval_error",
+                "endorsement_undetermined",
+            )
+        ),
+        embedded_keys=True,
+        one_proof_is_enough=True,
+    ),
+    "archive": Policy("archive", BASE - {"status"}, at_signing=True),
+}
+
+
+def policy_named(name: str) -> Policy:
+    """A policy by its name. Raises ``RequestRefused`` with the names there are."""
+    policy = POLICIES.get(name)
+    if policy is None:
+        raise RequestRefused(f"there is no policy {name[:40]!r}", hint=f"Policies: {', '.join(POLICIES)}.")
+    return policy

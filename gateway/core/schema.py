@@ -1,0 +1,119 @@
+"""Whether a document has the shape its format prescribes, and whether what it says hangs together.
+
+Open Badges 3.0 section B; the JSON Schemas published with it say less than its tables and are not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.core.understanding import Inspected
+from gateway.formats.reading import VCDM_1, contexts_of, types_of
+from gateway.report import Check, Verdict
+from gateway.shapes import load_shapes, problems_of
+
+__all__ = ["schema_checks", "semantic_checks"]
+
+Json = dict[str, Any]
+
+SHAPES = (
+    # the type a credential names -> the table and the class for VCDM 2.0 and for 1.1
+    ("OpenBadgeCredential", "ob3", "OpenBadgeCredential", "OpenBadgeCredentialV1"),
+    ("AchievementCredential", "ob3", "OpenBadgeCredential", "OpenBadgeCredentialV1"),
+    ("EndorsementCredential", "ob3", "EndorsementCredential", "EndorsementCredential"),
+)
+
+
+def schema_checks(inspected: Inspected, tree: Json) -> list[Check]:
+    """One check for each deviation from the format's shape, one that is valid when there is none."""
+    types = types_of(tree)
+    if inspected.form is not None and inspected.form.name != "ob3" and "EndorsementCredential" not in types:
+        return []
+    for name, table, version_2, version_1 in SHAPES:
+        if name in types:
+            shape = version_1 if contexts_of(tree)[:1] == (VCDM_1,) else version_2
+            problems = problems_of(tree, shape, load_shapes(table))
+            return [
+                Check("schema", Verdict.INVALID, p.code, p.message, p.pointer, p.hint) for p in problems
+            ] or [Check("schema", Verdict.VALID)]
+    return []
+
+
+def semantic_checks(inspected: Inspected, tree: Json) -> list[Check]:
+    """Whether an Open Badge means what it says: a recipient, criteria, results that their descriptions allow."""
+    if inspected.form is None or inspected.form.name != "ob3":
+        return []
+    found = [*_subject(tree), *_criteria(tree), *_results(tree)]
+    return found or [Check("semantics", Verdict.VALID)]
+
+
+def _subjects(tree: Json) -> Iterator[tuple[Json, str]]:
+    subject = tree.get("credentialSubject")
+    for position, entry in enumerate(subject if isinstance(subject, list) else [subject]):
+        if isinstance(entry, dict):
+            yield entry, "/credentialSubject" + (f"/{position}" if isinstance(subject, list) else "")
+
+
+def _subject(tree: Json) -> Iterator[Check]:
+    for subject, pointer in _subjects(tree):
+        if not subject.get("id") and not subject.get("identifier"):
+            yield _invalid("subject_unnamed", "the recipient has neither id nor identifier", pointer,
+                           "Say who earned the badge, by a DID or a hashed identifier.")  # fmt: skip
+        identifiers = subject.get("identifier")
+        for position, entry in enumerate(identifiers if isinstance(identifiers, list) else []):
+            if isinstance(entry, dict) and str(entry.get("identityHash", "")).startswith("md5$"):
+                yield Check(
+                    "semantics", Verdict.UNDETERMINED, "weak_identity_hash",
+                    "the recipient's identifier is hashed with MD5", f"{pointer}/identifier/{position}/identityHash",
+                    "MD5 can be forged; ask the issuer to use SHA-256.",
+                )  # fmt: skip
+
+
+def _criteria(tree: Json) -> Iterator[Check]:
+    for subject, pointer in _subjects(tree):
+        achievement = subject.get("achievement")
+        criteria = achievement.get("criteria") if isinstance(achievement, dict) else None
+        if isinstance(criteria, dict) and not criteria.get("id") and not criteria.get("narrative"):
+            yield _invalid("criteria_empty", "the criteria have neither id nor narrative",
+                           f"{pointer}/achievement/criteria", "Say what the badge is earned for.")  # fmt: skip
+
+
+def _results(tree: Json) -> Iterator[Check]:
+    """Results against the descriptions they point to (section B.1.21)."""
+    for subject, pointer in _subjects(tree):
+        achievement = subject.get("achievement")
+        described = achievement.get("resultDescription") if isinstance(achievement, dict) else None
+        known = {
+            entry.get("id"): entry
+            for entry in (described if isinstance(described, list) else [described])
+            if isinstance(entry, dict)
+        }
+        results = subject.get("result")
+        for position, result in enumerate(results if isinstance(results, list) else []):
+            if isinstance(result, dict):
+                yield from _result(result, known, f"{pointer}/result/{position}")
+
+
+def _result(result: Json, known: dict[Any, Json], pointer: str) -> Iterator[Check]:
+    name = result.get("resultDescription")
+    if name is None:
+        return
+    description = known.get(name)
+    if description is None:
+        yield _invalid("result_description_unknown", "the result points to a description that is not there",
+                       f"{pointer}/resultDescription", "Describe the result in the achievement.")  # fmt: skip
+        return
+    allowed, value = description.get("allowedValue"), result.get("value")
+    if isinstance(allowed, list) and allowed and value is not None and value not in allowed:
+        yield _invalid("result_value_not_allowed", "the result's value is not one of those allowed",
+                       f"{pointer}/value", "Use a value of allowedValue.")  # fmt: skip
+    levels = description.get("rubricCriterionLevel")
+    names = {e.get("id") for e in (levels if isinstance(levels, list) else [levels]) if isinstance(e, dict)}
+    if result.get("achievedLevel") is not None and result["achievedLevel"] not in names:
+        yield _invalid("result_level_unknown", "the level achieved is not one of the description's",
+                       f"{pointer}/achievedLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
+
+
+def _invalid(code: str, message: str, pointer: str, hint: str) -> Check:
+    return Check("semantics", Verdict.INVALID, code, message, pointer, hint)

@@ -1,0 +1,68 @@
+"""The form of a credential: members of the data model, terms that contexts define, the shape of its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.errors import GatewayError, TooComplex
+from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
+from gateway.jsonld import Contexts, expand
+from gateway.report import Check, Verdict
+from gateway.shapes import Problem, load_shapes, problems_of
+
+__all__ = ["presentation_checks", "structure_checks", "terms_check"]
+
+CLASSES = {VCDM_1: "Credential1", VCDM_2: "Credential2"}
+
+
+def structure_checks(tree: Mapping[str, Any]) -> list[Check]:
+    """Whether the document has the form of a credential (VCDM 2.0 section 4, VCDM 1.1 section 4).
+
+    One check for each problem; one that is valid when there is none.
+    """
+    version = contexts_of(tree)[:1]
+    if not version or version[0] not in CLASSES or _first(tree) != version[0]:
+        return [_no_version()]
+    problems = problems_of(tree, CLASSES[version[0]], load_shapes("vcdm"))
+    return _checks("structure", problems) if problems else [Check("structure", Verdict.VALID)]
+
+
+def presentation_checks(tree: Mapping[str, Any]) -> list[Check]:
+    """The same for a presentation (VCDM 2.0 section 4.13)."""
+    if _first(tree) not in CLASSES:
+        return [_no_version()]
+    problems = problems_of(tree, "Presentation", load_shapes("vcdm"))
+    return _checks("structure", problems) if problems else [Check("structure", Verdict.VALID)]
+
+
+def _first(tree: Mapping[str, Any]) -> Any:
+    contexts = tree.get("@context")
+    entries = contexts if isinstance(contexts, list) else [contexts]
+    return entries[0] if entries and isinstance(entries[0], str) else None
+
+
+def _no_version() -> Check:
+    return Check(
+        "structure", Verdict.INVALID, "not_a_verifiable_credential",
+        "the first context is not that of verifiable credentials", "/@context",
+        f"The first context must be {VCDM_2}, or {VCDM_1} for the older version.",
+    )  # fmt: skip
+
+
+def _checks(name: str, problems: list[Problem]) -> list[Check]:
+    return [Check(name, Verdict.INVALID, p.code, p.message, p.pointer, p.hint) for p in problems]
+
+
+def terms_check(tree: Mapping[str, Any], contexts: Contexts | None) -> Check:
+    """Whether every term is defined and every value would be signed: what is not, anybody can have added.
+
+    The proofs are looked at apart. Raises ``TooComplex``: what costs too much to look at is refused.
+    """
+    try:
+        expand({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
+    except TooComplex:
+        raise
+    except GatewayError as error:
+        return Check("terms", Verdict.INVALID, error.code, error.detail, error.pointer, error.hint)
+    return Check("terms", Verdict.VALID)

@@ -1,0 +1,158 @@
+"""One gateway: convert, verify, resolve, from bytes to bytes. Waits on the outside, computes elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.compute import Compute
+from gateway.core import (
+    DEFAULT_SECURING,
+    STRICT,
+    ConvertOptions,
+    Identity,
+    Key,
+    Question,
+    policy_named,
+    securing_named,
+)
+from gateway.dids import resolve
+from gateway.fetch import Fetch
+from gateway.formats import format_named
+from gateway.pipeline.retrieving import Retriever, until_complete
+from gateway.pipeline.work import (
+    ConvertJob,
+    Delivery,
+    Done,
+    SecureJob,
+    VerifyJob,
+    check_issuer,
+    convert,
+    prepare,
+    secure,
+    verify,
+)
+from gateway.report import Report
+from gateway.retrieval import Answer, Need
+from gateway.settings import Settings
+from gateway.signer import Ledger, Signer
+
+__all__ = ["Gateway", "utc_now"]
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Everything one gateway works with; the same for the command line and the service.
+
+    ``context_url`` is where it serves its own context, and the one address besides the published ones
+    that it reads documents under. ``anchors`` are the certificates that seals must lead to;
+    ``ledger`` notes what each key signed.
+    """
+
+    signer: Signer
+    settings: Settings
+    fetch: Fetch
+    compute: Compute
+    context_url: str = ""
+    clock: Callable[[], datetime] = utc_now
+    anchors: tuple[bytes, ...] = ()
+    ledger: Ledger | None = None
+
+    @property
+    def retriever(self) -> Retriever:
+        """Who answers what a verification needs from outside."""
+        return Retriever(self.fetch, self.clock)
+
+    async def convert(
+        self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,
+        key: str = "",
+    ) -> Delivery:  # fmt: skip
+        """The credential in another format, signed by the gateway unless it cannot or shall not be.
+
+        The source is verified first. ``securing`` says how the result is secured, ``key`` with which kind
+        of key. Raises an ``InputRefused`` for bad input, ``ProofInvalid`` for a forged source that would
+        be signed, ``LossRefused``, ``FormatUnwritable``.
+        """
+        now = self.clock()
+        way = securing_named(securing)
+        if not signed or not format_named(options.to, to_write=True).signable:
+            wanted = replace(options, identity=None, now=_stamp(now))
+            job = ConvertJob(data, wanted, await self.verify(data), now, own=self.context_url)
+            return (await self.compute.run(convert, job)).delivery
+        signer = self.signer.current(key or way.kinds[0])
+        identity = Identity(signer.did, self.settings.issuer_name, self.settings.issuer_country)
+        wanted = replace(options, identity=identity, now=_stamp(now))
+        chosen = Key(signer.verification_method, signer.public.kind)
+        job = ConvertJob(data, wanted, await self.verify(data), now, way, chosen, self.context_url)
+        return await self._signed(await self.compute.run(convert, job), signer, options.to, now)
+
+    async def secure(
+        self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
+    ) -> Delivery:
+        """A credential of the gateway's own, signed as it stands.
+
+        Raises an ``InputRefused`` for one that is not in order or, unless ``any_issuer``, is issued by
+        somebody else: the signature would prove nothing.
+        """
+        now, way = self.clock(), securing_named(securing)
+        signer = self.signer.current(key or way.kinds[0])
+        job = SecureJob(data, way, Key(signer.verification_method, signer.public.kind), now, self.context_url)
+        if not any_issuer:
+            await self.compute.run(check_issuer, data, signer.did)
+        return await self._signed(await self.compute.run(prepare, job), signer, "vc", now)
+
+    async def _signed(self, done: Done, signer: Signer, format: str, now: datetime) -> Delivery:
+        """Sign, attach, and note in the ledger before anything leaves."""
+        signature = await signer.sign(done.to_sign)
+        delivery = await self.compute.run(secure, done, signature)
+        if self.ledger is not None:
+            await self.ledger.append(
+                delivery.content,
+                signer=signer,
+                format=format,
+                created=now,
+                credential=delivery.tree.get("id"),
+            )
+        return delivery
+
+    async def verify(
+        self, data: bytes, *, policy: str = STRICT.name, domain: str | None = None, challenge: str | None = None,
+        proof_only: bool = False,
+    ) -> Report:  # fmt: skip
+        """Every check of a document (D5) and the verdict of a policy on them.
+
+        What is needed from outside is retrieved: controller documents, status lists, lists of issuers.
+        Raises ``RequestRefused`` for a policy there is not, an ``InputRefused`` for bad input.
+        """
+        judge = policy_named(policy)
+        if self.settings.trust_required:
+            judge = judge.with_trust()
+        question = Question(
+            self.clock(),
+            judge,
+            anchors=self.anchors,
+            domain=domain,
+            challenge=challenge,
+            proof_only=proof_only,
+        )
+        job = VerifyJob(data, question, self.context_url)
+
+        async def work(answers: Mapping[Need, Answer]) -> tuple[Report, tuple[Need, ...]]:
+            return await self.compute.run(verify, job, dict(answers))
+
+        return await until_complete(work, self.retriever)
+
+    async def resolve(self, did: str) -> dict[str, Any]:
+        """The DID document of a DID."""
+        return await resolve(did, self.fetch)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

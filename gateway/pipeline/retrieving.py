@@ -1,0 +1,72 @@
+"""Having what a verification lacks: needs answered from outside, round after round, until none is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from gateway.dids import resolve
+from gateway.errors import GatewayError
+from gateway.fetch import Fetch
+from gateway.retrieval import CONTROLLER, DOCUMENT, Answer, Need
+
+__all__ = ["MAX_NEEDS", "MAX_ROUNDS", "Retriever", "until_complete"]
+
+MAX_ROUNDS = 5
+"""A credential, its issuer, its status list, that list's issuer: the longest chain there is, and one more."""
+MAX_NEEDS = 32
+"""Most look-ups for one document."""
+ACCEPT = (
+    "application/vc+ld+json, application/vc, application/ld+json, application/json, application/vc+jwt, "
+    "application/jwt, text/plain;q=0.5, */*;q=0.1"
+)
+
+Result = TypeVar("Result")
+Answers = dict[Need, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Retriever:
+    """Answers needs: DID documents, documents at https addresses, what lists say of an issuer."""
+
+    fetch: Fetch
+    clock: Callable[[], datetime]
+    max_document: int = 1_048_576
+
+    async def answer(self, need: Need) -> Answer:
+        """What came back, or why nothing did. Raises nothing of the outside world's."""
+        try:
+            return await self._asked(need)
+        except GatewayError as error:
+            return Answer(code=error.code, message=f"{error.title}: {error.detail}")
+
+    async def _asked(self, need: Need) -> Answer:
+        if need.kind == CONTROLLER:
+            return Answer(await resolve(need.address, self.fetch), retrieved=self.clock())
+        if need.kind == DOCUMENT:
+            content = await self.fetch.get(need.address, accept=ACCEPT, max_bytes=self.max_document)
+            return Answer(content, retrieved=self.clock(), url=need.address)
+        return Answer([], retrieved=self.clock())
+
+
+async def until_complete(
+    work: Callable[[Answers], Awaitable[tuple[Result, tuple[Need, ...]]]], retriever: Retriever
+) -> Result:
+    """Run ``work`` on what is known until it needs nothing more.
+
+    ``work`` gives its result and what it missed. Rounds and look-ups are bounded; what is missing
+    after that stays undetermined.
+    """
+    answers: Answers = {}
+    result, missing = await work(answers)
+    for _ in range(MAX_ROUNDS):
+        wanted = [need for need in missing if need not in answers][: MAX_NEEDS - len(answers)]
+        if not wanted:
+            break
+        found = await asyncio.gather(*(retriever.answer(need) for need in wanted))
+        answers.update(zip(wanted, found, strict=True))
+        result, missing = await work(answers)
+    return result

@@ -1,0 +1,178 @@
+"""What the pipeline computes away from the event loop: plain functions of values that can travel (D9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gateway import core
+from gateway.core import ConvertOptions, Key, Question, Securing
+from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
+from gateway.formats.vocabulary import own_context
+from gateway.jsonld import Contexts, bundled
+from gateway.proofs import Prepared
+from gateway.proofs.jose_creation import PreparedJwt
+from gateway.report import Report, Verdict
+from gateway.retrieval import Answer, Need, Retrieved
+
+__all__ = [
+    "ConvertJob",
+    "Delivery",
+    "Done",
+    "SecureJob",
+    "VerifyJob",
+    "check_issuer",
+    "convert",
+    "prepare",
+    "secure",
+    "verify",
+]
+
+GENUINE = ("proof", "issuer")
+"""Checks (by the first part of their names) that must not fail in what the gateway signs anew."""
+UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefused.__subclasses__()}
+"""What makes a proof cover less than the document says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A converted document: ``content`` as bytes, the ``tree`` for JSON, and the report."""
+
+    content: bytes
+    tree: dict[str, Any]
+    media_type: str
+    kind: str
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyJob:
+    """A document to verify. ``own`` is the address the gateway serves its own context at."""
+
+    data: bytes
+    question: Question
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertJob:
+    """A document to convert, with the report of its verification and how to secure the result."""
+
+    data: bytes
+    options: ConvertOptions
+    verified: Report
+    now: datetime
+    securing: Securing | None = None
+    key: Key | None = None
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecureJob:
+    """A document to secure as it stands."""
+
+    data: bytes
+    securing: Securing
+    key: Key
+    now: datetime
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A conversion that is done but for its signature."""
+
+    delivery: Delivery
+    prepared: Prepared | PreparedJwt | None
+
+    @property
+    def to_sign(self) -> bytes:
+        """The bytes the key has to sign; empty for a document nobody signs."""
+        return core.to_sign(self.prepared) if self.prepared is not None else b""
+
+
+def _contexts(own: str) -> Contexts:
+    """The contexts documents are read under: the bundled ones, and the gateway's own."""
+    return Contexts(bundled().versions, {own: own_context()} if own else {})
+
+
+def verify(job: VerifyJob, answers: Mapping[Need, Answer]) -> tuple[Report, tuple[Need, ...]]:
+    """The report of a verification, and what it still needs from outside."""
+    inspected = core.inspect(job.data)
+    retrieved = Retrieved(answers)
+    done = core.verify(inspected, retrieved, replace(job.question, contexts=_contexts(job.own)))
+    name = inspected.form.name if inspected.form is not None else "unknown"
+    facts = {
+        "source": {"format": name, "mediaType": inspected.envelope.media_type},
+        "policy": job.question.policy.name,
+    }
+    return Report((), done.checks, facts, done.verdict, done.verified), retrieved.missing
+
+
+def convert(job: ConvertJob) -> Done:
+    """A document in another format, ready to be signed. See ``Gateway.convert`` for what it raises."""
+    source = core.understand(job.data)
+    if job.securing is not None:
+        _refuse_forged(job.verified)
+    converted = core.express(source, replace(job.options, checks=job.verified.checks))
+    form = converted.form
+    prepared = None
+    if job.securing is not None and job.key is not None:
+        prepared = core.prepare(converted, job.securing, job.key, job.now, contexts=_contexts(job.own))
+    content = b"" if prepared is not None else core.render(form, converted.tree)
+    tree = converted.tree if form.kind == "json" else {}
+    report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
+    return Done(Delivery(content, tree, form.media_type, form.kind, report), prepared)
+
+
+def _refuse_forged(report: Report) -> None:
+    """A source that is provably not genuine is never signed anew (D4)."""
+    if not any(check.name.startswith("proof.") for check in report.checks):
+        return  # nobody vouched for it, and the provenance says so
+    for check in report.checks:
+        if check.verdict is not Verdict.INVALID:
+            continue
+        if check.code in UNSAFE:
+            raise UNSAFE[check.code](check.message, pointer=check.pointer, hint=check.hint)
+        if check.name.partition(".")[0] in GENUINE:
+            raise ProofInvalid(
+                f"the source is not genuine: {check.message}",
+                pointer=check.pointer,
+                hint="Ask the issuer for the genuine credential; --unsigned converts it without vouching.",
+            )
+
+
+def secure(done: Done, signature: bytes) -> Delivery:
+    """The delivery with its proof attached, or wrapped into its token."""
+    if done.prepared is None:
+        return done.delivery
+    content, tree = core.attach(done.prepared, signature)
+    if isinstance(done.prepared, PreparedJwt):
+        return replace(done.delivery, content=content, tree={}, media_type="application/jwt", kind="jwt")
+    return replace(done.delivery, content=content, tree=dict(tree))
+
+
+def check_issuer(data: bytes, issuer: str) -> None:
+    """Raise ``ProofGenerationError`` for a credential that somebody else issues."""
+    tree = core.inspect(data).envelope.tree
+    named = tree.get("issuer") if isinstance(tree, dict) else None
+    if (named.get("id") if isinstance(named, dict) else named) != issuer:
+        raise ProofGenerationError(
+            "the credential names another issuer than the gateway", pointer="/issuer",
+            hint=f"The issuer of what the gateway signs is {issuer}.",
+        )  # fmt: skip
+
+
+def prepare(job: SecureJob) -> Done:
+    """A document ready to be signed as it stands. Raises an ``InputRefused`` when it is not in order."""
+    inspected = core.inspect(job.data)
+    if not inspected.linked_data:
+        raise NotACredential("only verifiable credentials in JSON are signed as they stand")
+    tree = inspected.envelope.tree
+    prepared = core.prepare_as_it_stands(tree, job.securing, job.key, job.now, contexts=_contexts(job.own))
+    name = inspected.form.name if inspected.form is not None else "vc"
+    return Done(
+        Delivery(b"", {}, "application/vc", "json", Report(facts={"source": {"format": name}})), prepared
+    )

@@ -1,0 +1,84 @@
+"""What a verification has retrieved from outside, and what it still needs: the core looks up, never waits.
+
+A look-up without an answer is noted in ``Retrieved.missing``; whoever waits for the outside world
+fetches what is missing and runs the pure verification again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+__all__ = ["CONTROLLER", "DOCUMENT", "GONE", "ISSUER", "NOT_RETRIEVED", "Answer", "Need", "Retrieved"]
+
+CONTROLLER, DOCUMENT, ISSUER = "controller", "document", "issuer"
+NOT_RETRIEVED, GONE = "not_retrieved", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something to retrieve.
+
+    ``controller``: the controlled identifier document of a DID or https URL; ``document``: the bytes at
+    an https URL; ``issuer``: what the configured trust sources say of an identifier.
+    """
+
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: ``content`` (the JSON of a controller document, the bytes of a document, the
+    statements about an issuer), or why nothing did (``code`` and ``message``).
+
+    ``retrieved`` is when; ``stale`` says that the source failed and an older copy served; ``url`` where
+    it was found in the end.
+    """
+
+    content: Any = None
+    media_type: str = ""
+    retrieved: datetime | None = None
+    stale: bool = False
+    code: str = ""
+    message: str = ""
+    url: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is content."""
+        return not self.code
+
+
+class Retrieved:
+    """Answers by need. Used by one verification, which it notes the missing look-ups of."""
+
+    def __init__(self, answers: Mapping[Need, Answer] | None = None) -> None:
+        self._answers = dict(answers or {})
+        self._missing: dict[Need, None] = {}
+
+    @property
+    def missing(self) -> tuple[Need, ...]:
+        """The look-ups that had no answer, in the order they were made, each once."""
+        return tuple(self._missing)
+
+    def controller(self, identifier: str) -> Answer:
+        """The controlled identifier document of a DID or https URL."""
+        return self._look_up(Need(CONTROLLER, identifier))
+
+    def document(self, url: str) -> Answer:
+        """The bytes at an https URL."""
+        return self._look_up(Need(DOCUMENT, url))
+
+    def issuer(self, identifier: str) -> Answer:
+        """What trust sources say of an issuer."""
+        return self._look_up(Need(ISSUER, identifier))
+
+    def _look_up(self, need: Need) -> Answer:
+        answer = self._answers.get(need)
+        if answer is None:
+            self._missing[need] = None
+            return Answer(code=NOT_RETRIEVED, message="it was not retrieved")
+        return answer
