@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.errors import FetchFailed, FetchRefused
+from gateway.errors import DocumentGone, DocumentMissing, FetchFailed, FetchRefused
 from gateway.settings import Settings
 
 __all__ = ["CheckedResolver", "Fetch", "Fetcher", "NoFetch", "is_public_address"]
@@ -28,6 +28,8 @@ PLAIN = re.compile(r"[!-\[\]-~]+\Z")
 HTTPS_PORT = 443
 CONNECT_SECONDS = 2.0
 CHUNK = 16_384
+NO_DOCUMENT: dict[int, type[FetchFailed]] = {404: DocumentMissing, 410: DocumentGone}
+"""Answers that say something of the document; any other but 200 speaks of the server."""
 
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(block)
@@ -43,7 +45,8 @@ class Fetch(Protocol):
     """Gets small public documents."""
 
     async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
-        """The body of a 200 answer. Raises ``FetchRefused`` or ``FetchFailed``."""
+        """The body of a 200 answer. Raises ``FetchRefused`` or ``FetchFailed``, of which ``DocumentMissing``
+        and ``DocumentGone`` say that the server was asked and has no such document."""
         ...
 
 
@@ -139,7 +142,7 @@ class Fetcher:
         headers = {"Accept": accept, "Accept-Encoding": "identity"}
         async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
             if answer.status != 200:
-                raise FetchFailed(f"the answer has status {answer.status}")
+                raise NO_DOCUMENT.get(answer.status, FetchFailed)(f"the answer has status {answer.status}")
             codings = answer.headers.getall("Content-Encoding", ["identity"])
             if any(coding.strip().lower() != "identity" for coding in codings):
                 raise FetchFailed("the answer is compressed, which was not asked for")

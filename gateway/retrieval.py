@@ -11,9 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-__all__ = ["CONTROLLER", "DOCUMENT", "GONE", "ISSUER", "NOT_RETRIEVED", "Answer", "Need", "Retrieved"]
+__all__ = [
+    "ANCHORS",
+    "CONTROLLER",
+    "DOCUMENT",
+    "GONE",
+    "ISSUER",
+    "NOT_RETRIEVED",
+    "Answer",
+    "Need",
+    "Retrieved",
+]
 
-CONTROLLER, DOCUMENT, ISSUER = "controller", "document", "issuer"
+CONTROLLER, DOCUMENT, ISSUER, ANCHORS = "controller", "document", "issuer", "anchors"
 NOT_RETRIEVED, GONE = "not_retrieved", "gone"
 
 
@@ -22,11 +32,15 @@ class Need:
     """Something to retrieve.
 
     ``controller``: the controlled identifier document of a DID or https URL; ``document``: the bytes at
-    an https URL; ``issuer``: what the configured trust sources say of an identifier.
+    an https URL; ``issuer``: what the configured trust sources say of an identifier and, where a seal
+    proved them, its ``organization`` (2.5.4.97) and ``certificates`` (DER, the seal's own first);
+    ``anchors``: the certificates (DER) that seals may lead to.
     """
 
     kind: str
-    address: str
+    address: str = ""
+    organization: str = ""
+    certificates: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,13 @@ class Retrieved:
         """The bytes at an https URL."""
         return self._look_up(Need(DOCUMENT, url))
 
-    def issuer(self, identifier: str) -> Answer:
+    def issuer(self, identifier: str, organization: str = "", certificates: tuple[bytes, ...] = ()) -> Answer:
         """What trust sources say of an issuer."""
-        return self._look_up(Need(ISSUER, identifier))
+        return self._look_up(Need(ISSUER, identifier, organization, certificates))
+
+    def anchors(self) -> Answer:
+        """The certificates that seals may lead to: a tuple of DER."""
+        return self._look_up(Need(ANCHORS))
 
     def _look_up(self, need: Need) -> Answer:
         answer = self._answers.get(need)

@@ -20,9 +20,11 @@ def tree(kind: type[GatewayError] = GatewayError) -> list[type[GatewayError]]:
     return [kind, *(below for child in kind.__subclasses__() for below in tree(child))]
 
 
-OWN = [kind for kind in tree() if kind.__module__ == "gateway.errors"]
+OWN = [kind for kind in tree() if kind.__module__.startswith("gateway.errors.")]
 NAMED = [
-    kind for kind in OWN if not any(other.__module__ == "gateway.errors" for other in kind.__subclasses__())
+    kind
+    for kind in OWN
+    if not any(other.__module__.startswith("gateway.errors.") for other in kind.__subclasses__())
 ]
 
 PINNED = {

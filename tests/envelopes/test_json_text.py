@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +132,17 @@ def test_the_edge_of_what_is_accepted(data: bytes, value: Any) -> None:
     ids=["numbers", "lists", "keys", "digits", "text", "fraction"],
 )  # fmt: skip
 def test_the_worst_document_of_the_size_allowed_takes_little_time(data: bytes) -> None:
+    # Beside the plain parser in the same run: how fast the machine is, and what else it does, drops out.
+    plain = seconds(lambda: json.loads(data, parse_int=float))
+    assert seconds(lambda: outcome(data)) < 4 * plain + 0.5
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time of some work, whatever it raises."""
     began = time.process_time()
-    outcome(data)
-    assert time.process_time() - began < 2
+    with contextlib.suppress(ValueError):
+        work()
+    return time.process_time() - began
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
