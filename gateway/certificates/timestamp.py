@@ -1,0 +1,132 @@
+"""RFC 3161 timestamps: that something was there at a moment, by an authority's word.
+
+``cryptography`` reads no CMS but to encrypt, and ``asn1crypto`` reads all of it and verifies nothing:
+the structure comes from the one, the signature is checked by the other. https://www.rfc-editor.org/rfc/rfc3161
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import cms, tsp
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import load_der_x509_certificate
+
+from gateway.certificates.chain import Chain, judge_chain
+
+__all__ = ["Timestamp", "verify_timestamp"]
+
+MAX_BYTES = 262_144
+HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A timestamp: ``code`` is empty when it is one of the data by a trusted authority.
+
+    ``at`` is the moment it says, also when the authority is not trusted; ``chain`` the authority's.
+    """
+
+    at: datetime | None
+    code: str = ""
+    chain: Chain | None = None
+
+
+def verify_timestamp(token: bytes, data: bytes, anchors: Sequence[bytes]) -> Timestamp:
+    """The timestamp in a token over data. Raises nothing."""
+    if len(token) > MAX_BYTES:
+        return Timestamp(None, "timestamp_malformed")
+    try:
+        signed = _signed_data(token)
+        info = signed["encap_content_info"]["content"].parsed
+        signer = signed["signer_infos"][0]
+        certificates = [c.chosen.dump() for c in signed["certificates"]]
+        at: datetime = info["gen_time"].native
+        imprint = info["message_imprint"]
+        algorithm = imprint["hash_algorithm"]["algorithm"].native
+        if (
+            algorithm not in HASHES
+            or hashlib.new(algorithm, data).digest() != imprint["hashed_message"].native
+        ):
+            return Timestamp(at, "timestamp_of_other_data")
+        authority = _signers_certificate(signer, certificates)
+        if authority is None or not _signature_holds(signed, signer, authority):
+            return Timestamp(at, "timestamp_invalid")
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+        return Timestamp(None, "timestamp_malformed")
+    others = [der for der in certificates if der != authority]
+    chain = judge_chain([authority, *others], anchors, at, timestamping=True)
+    return Timestamp(at, "" if chain.trusted else "timestamp_untrusted", chain)
+
+
+def _signed_data(token: bytes) -> Any:
+    content = cms.ContentInfo.load(token, strict=True)
+    if content["content_type"].native != "signed_data":
+        raise ValueError
+    signed = content["content"]
+    if signed["encap_content_info"]["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
+        raise ValueError
+    if not isinstance(signed["encap_content_info"]["content"].parsed, tsp.TSTInfo):
+        raise ValueError
+    return signed
+
+
+def _signers_certificate(signer: Any, certificates: list[bytes]) -> bytes | None:
+    """The certificate that the signer names by issuer and serial number."""
+    named = signer["sid"].chosen
+    for der in certificates:
+        found = load_der_x509_certificate(der)
+        if signer["sid"].name == "issuer_and_serial_number":
+            same = found.serial_number == named["serial_number"].native
+            if same and found.issuer.public_bytes() == named["issuer"].dump():
+                return der
+    return None
+
+
+def _signature_holds(signed: Any, signer: Any, authority: bytes) -> bool:
+    """Whether the signed attributes are those of the content and the authority's key signed them."""
+    attributes = signer["signed_attrs"]
+    digest = signer["digest_algorithm"]["algorithm"].native
+    content = signed["encap_content_info"]["content"].contents
+    wanted = hashlib.new(digest, bytes(content)).digest() if digest in HASHES else b""
+    found = [a["values"][0].native for a in attributes if a["type"].native == "message_digest"]
+    kinds = [a["values"][0].native for a in attributes if a["type"].native == "content_type"]
+    if found != [wanted] or kinds != ["tst_info"]:
+        return False
+    # RFC 5652 section 5.4: the attributes are signed as a SET, not under the tag they are sent with.
+    body = b"\x31" + attributes.dump()[1:]
+    return _verifies(authority, bytes(signer["signature"].native), body, _hash_of(signer, digest))
+
+
+def _hash_of(signer: Any, digest: str) -> hashes.HashAlgorithm:
+    algorithm = signer["signature_algorithm"]
+    named = (
+        algorithm.hash_algo
+        if algorithm["algorithm"].native not in ("rsassa_pkcs1v15", "rsassa_pss")
+        else digest
+    )
+    return HASHES[named]
+
+
+def _verifies(certificate: bytes, signature: bytes, body: bytes, digest: hashes.HashAlgorithm) -> bool:
+    key = load_der_x509_certificate(certificate).public_key()
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, body, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, body, ec.ECDSA(digest))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
