@@ -1,0 +1,27 @@
+"""Asking every configured list about one issuer, all at once; each answers, come what may."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from gateway.trust.statements import Fetch, Issuer, Statement, TrustSource
+
+__all__ = ["MAX_IDENTIFIER", "ask"]
+
+MAX_IDENTIFIER = 2048
+
+
+async def ask(
+    issuer: Issuer, sources: Sequence[TrustSource], fetch: Fetch, now: datetime
+) -> tuple[Statement, ...]:
+    """What each list says of the issuer at ``now``, in the order of the sources.
+
+    A list that fails says so in its statement: nothing is raised for what the outside world does. No list
+    is asked about an identifier that is too long or holds what cannot be printed.
+    """
+    if len(issuer.identifier) > MAX_IDENTIFIER or not issuer.identifier.isprintable():
+        return ()
+    answers = await asyncio.gather(*(source(issuer, fetch, now) for source in sources))
+    return tuple(statement for answer in answers for statement in answer)
