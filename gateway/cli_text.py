@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from typing import Any
 
 from gateway.errors import GatewayError
 from gateway.formats import Format
@@ -68,7 +69,18 @@ def _checks(report: Report, language: str = DEFAULT_LANGUAGE) -> list[str]:
         lines.append(f"  {MARKS[check.verdict]} {check.name}{said}{where}")
         if told.get("hint"):
             lines.append(f"      {told['hint']}")
+        lines += [f"      {_statement(said)}" for said in check.values.get("statements", ())]
     return lines
+
+
+def _statement(said: dict[str, Any]) -> str:
+    """What one list says of the issuer: its name and kind, when it was fetched, and the answer."""
+    when = "".join((said.get("retrieved", ""), " (an older copy)" if said.get("stale") else ""))
+    head = f"{said['list']} [{said['source']}{' ' if when else ''}{when}]"
+    if said.get("listed"):
+        return f"{head}: listed" + (f" as {said['name']}" if said.get("name") else "")
+    word = "not asked" if said.get("listed") is None else "not listed"
+    return f"{head}: {word}, {said.get('message', '')} [{said.get('code', '')}]"
 
 
 def formats_table(formats: tuple[Format, ...], *, as_json: bool) -> str:

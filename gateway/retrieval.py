@@ -33,7 +33,8 @@ class Need:
 
     ``controller``: the controlled identifier document of a DID or https URL; ``document``: the bytes at
     an https URL; ``issuer``: what the configured trust sources say of an identifier and, where a seal
-    proved them, its ``organization`` (2.5.4.97) and ``certificates`` (DER, the seal's own first);
+    proved them, its ``organization`` (2.5.4.97) and ``certificates`` (DER, the seal's own first), and whether
+    the document is ``proven`` to be that issuer's;
     ``anchors``: the certificates (DER) that seals may lead to.
     """
 
@@ -41,6 +42,7 @@ class Need:
     address: str = ""
     organization: str = ""
     certificates: tuple[bytes, ...] = ()
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,12 @@ class Retrieved:
         """The bytes at an https URL."""
         return self._look_up(Need(DOCUMENT, url))
 
-    def issuer(self, identifier: str, organization: str = "", certificates: tuple[bytes, ...] = ()) -> Answer:
+    def issuer(
+        self, identifier: str, organization: str = "", certificates: tuple[bytes, ...] = (), *,
+        proven: bool = False,
+    ) -> Answer:  # fmt: skip
         """What trust sources say of an issuer."""
-        return self._look_up(Need(ISSUER, identifier, organization, certificates))
+        return self._look_up(Need(ISSUER, identifier, organization, certificates, proven))
 
     def anchors(self) -> Answer:
         """The certificates that seals may lead to: a tuple of DER."""

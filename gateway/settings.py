@@ -37,7 +37,7 @@ class Settings:
     ``trust_list``, ``known_registries`` (an address or a file), ``federation_anchors`` (identifiers with the
     files of their keys), ``ebsi_registry`` and ``eu_trusted_list`` (an address or a file) with
     ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is;
-    ``trust_required`` makes the strict policy demand that one names it.
+    ``trust_required`` makes every policy demand that one names it.
     ``allow_private_addresses`` opens the inside of the network to tests; no variable sets it.
     """
 

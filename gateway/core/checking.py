@@ -7,6 +7,7 @@ from outside is looked up in ``Retrieved``. https://www.w3.org/TR/vc-data-model-
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +58,10 @@ def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Ve
     tree = credential_of(inspected)
     checks, secured = _intrinsic(inspected, tree, retrieved, question)
     if not question.proof_only:
-        checks += _outside(inspected, tree, retrieved, question)
+        checks += _status(inspected, tree, retrieved, question)
+        checks += _trust(inspected, tree, retrieved, secured, proven=_bound(checks))
+        if inspected.linked_data:
+            checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
     return _judged(tuple(checks), secured, question)
 
 
@@ -91,8 +95,8 @@ def _intrinsic(
     return [*checks, *shown.checks, *period_checks(tree, question.now)], shown.secured
 
 
-def _outside(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question) -> list[Check]:
-    """What others say of it: the status, the lists of issuers, those who endorse it."""
+def _status(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question) -> list[Check]:
+    """What is published of its status."""
     checks: list[Check] = []
 
     def verify_list(data: bytes) -> tuple[Json | None, tuple[Check, ...]]:
@@ -103,11 +107,25 @@ def _outside(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Q
     if inspected.open_badges_2:
         badge = badge_of(inspected.envelope.tree, retrieved)
         checks += check_revocation_2_0(badge.assertion.tree or {}, badge.issuer.tree, retrieved)
-    if issuer := issuer_of(tree):
-        checks.append(trust_check(issuer, retrieved))
-    if inspected.linked_data:
-        checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
     return checks
+
+
+def _trust(
+    inspected: Inspected, tree: Json, retrieved: Retrieved, secured: tuple[Secured, ...], *, proven: bool
+) -> list[Check]:
+    """What lists say of the issuer, where the document names one or a seal shows one."""
+    if inspected.open_badges_2:
+        issuer, pointer = badge_of(inspected.envelope.tree, retrieved).issuer.id, "/badge/issuer"
+    else:
+        issuer, pointer = issuer_of(tree), "/issuer"
+    if not issuer and not any(item.certificates for item in secured):
+        return []
+    return [trust_check(issuer, secured, retrieved, proven=proven, pointer=pointer)]
+
+
+def _bound(checks: Iterable[Check]) -> bool:
+    """Whether the key is shown to be the issuer's."""
+    return any(check.name == "issuer" and check.verdict is Verdict.VALID for check in checks)
 
 
 def _status_list(
@@ -141,8 +159,7 @@ def _judged(checks: tuple[Check, ...], secured: tuple[Secured, ...], question: Q
     if question.proof_only:
         counted = tuple(check for check in counted if check.name.partition(".")[0] in PROOF_ONLY)
     verdict = policy.verdict(counted)
-    bound = any(check.name == "issuer" and check.verdict is Verdict.VALID for check in checks)
-    return Verified(checks, verdict, verdict is Verdict.VALID and (bound or question.proof_only))
+    return Verified(checks, verdict, verdict is Verdict.VALID and (_bound(checks) or question.proof_only))
 
 
 PROOF_ONLY = frozenset(("structure", "terms", "proof"))

@@ -95,10 +95,11 @@ def _credential(entry: Json, pointer: str, question: Question, verify: Verify) -
         return Check(
             "credential", Verdict.INVALID, error.code, error.detail, pointer + error.pointer, error.hint
         )
+    lists = {check.name: check.values for check in checks if check.name == "trust" and check.values}
     if verdict is Verdict.VALID:
-        return Check("credential", Verdict.VALID, pointer=pointer)
+        return Check("credential", Verdict.VALID, pointer=pointer, values=lists)
     worst = next(check for check in checks if check.verdict is verdict)
     return Check(
         "credential", verdict, worst.code, worst.message, pointer + worst.pointer, worst.hint,
-        {"check": worst.name},
+        {"check": worst.name, **lists},
     )  # fmt: skip

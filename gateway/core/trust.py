@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
-from gateway.retrieval import NOT_RETRIEVED, Retrieved
+from gateway.retrieval import NOT_RETRIEVED, Answer, Retrieved
 
 __all__ = ["trust_check"]
 
+Statements = list[dict[str, Any]]
 
-def trust_check(issuer: str, retrieved: Retrieved, pointer: str = "/issuer") -> Check:
-    """Whether a list names the issuer; ``values`` hold what each list said, and when."""
-    answer = retrieved.issuer(issuer)
-    statements: list[dict[str, Any]] = answer.content if answer.found else []
+
+def trust_check(
+    issuer: str, secured: Iterable[Secured], retrieved: Retrieved, *, proven: bool, pointer: str = "/issuer"
+) -> Check:
+    """Whether a list names the issuer; ``values`` hold what each list said, and when.
+
+    ``proven`` is whether the document is shown to be the issuer's own: without that a listing is one of
+    whoever the document names, and no answer to who issued it.
+    """
+    sealed = next((item for item in secured if item.certificates), None)
+    organization, certificates = (sealed.organization, sealed.certificates) if sealed else ("", ())
+    answer = retrieved.issuer(issuer, organization, certificates, proven=proven)
+    statements: Statements = answer.content if answer.found else []
     if not statements:
-        waiting = answer.code == NOT_RETRIEVED
-        return Check(
-            "trust", Verdict.UNDETERMINED, NOT_RETRIEVED if waiting else "no_trust_source",
-            "no list of trusted issuers was asked", pointer,
-            "Configure a list of issuers to have the issuer looked up.",
-        )  # fmt: skip
+        return _unasked(answer, pointer)
+    return _told(statements, pointer, proven=proven)
+
+
+def _unasked(answer: Answer, pointer: str) -> Check:
+    return Check(
+        "trust", Verdict.UNDETERMINED, NOT_RETRIEVED if answer.code == NOT_RETRIEVED else "no_trust_source",
+        "no list of trusted issuers was asked", pointer,
+        "Configure a list of issuers to have the issuer looked up.",
+    )  # fmt: skip
+
+
+def _told(statements: Statements, pointer: str, *, proven: bool) -> Check:
     values = {"statements": statements}
-    if any(statement.get("listed") is True for statement in statements):
+    listed = [statement.get("listed") for statement in statements]
+    if not proven:
+        return Check(
+            "trust", Verdict.UNDETERMINED, "issuer_unproven",
+            "what lists say is about the issuer that the document names, which is not proven to be its issuer",
+            pointer, "See the checks of the proof and of the issuer.", values,
+        )  # fmt: skip
+    if True in listed:
         return Check("trust", Verdict.VALID, pointer=pointer, values=values)
-    if all(statement.get("listed") is False for statement in statements):
+    if None not in listed:
         return Check(
             "trust", Verdict.INVALID, "issuer_not_listed", "no configured list names the issuer", pointer,
             "Check with the body you know the issuer by; anybody can sign as themselves.", values,

@@ -38,6 +38,7 @@ from gateway.report import Report
 from gateway.retrieval import Answer, Need
 from gateway.settings import Settings
 from gateway.signer import Ledger, Signer
+from gateway.trust import TrustSource
 
 __all__ = ["Gateway", "utc_now"]
 
@@ -53,6 +54,7 @@ class Gateway:
 
     ``context_url`` is where it serves its own context, and the one address besides the published ones
     that it reads documents under. ``anchors`` are the certificates that seals must lead to;
+    ``trust`` are the lists that are asked who an issuer is, made once: they keep what they fetched;
     ``ledger`` notes what each key signed.
     """
 
@@ -64,11 +66,12 @@ class Gateway:
     clock: Callable[[], datetime] = utc_now
     anchors: tuple[bytes, ...] = ()
     ledger: Ledger | None = None
+    trust: tuple[TrustSource, ...] = ()
 
     @property
     def retriever(self) -> Retriever:
         """Who answers what a verification needs from outside."""
-        return Retriever(self.fetch, self.clock)
+        return Retriever(self.fetch, self.clock, self.trust)
 
     async def convert(
         self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,

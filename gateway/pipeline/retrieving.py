@@ -11,14 +11,17 @@ from typing import TypeVar
 from gateway.dids import resolve
 from gateway.errors import GatewayError
 from gateway.fetch import Fetch
-from gateway.retrieval import CONTROLLER, DOCUMENT, Answer, Need
+from gateway.retrieval import CONTROLLER, DOCUMENT, ISSUER, Answer, Need
+from gateway.trust import Issuer, TrustSource, ask
 
-__all__ = ["MAX_NEEDS", "MAX_ROUNDS", "Retriever", "until_complete"]
+__all__ = ["MAX_ISSUERS", "MAX_NEEDS", "MAX_ROUNDS", "Retriever", "until_complete"]
 
 MAX_ROUNDS = 5
 """A credential, its issuer, its status list, that list's issuer: the longest chain there is, and one more."""
 MAX_NEEDS = 32
 """Most look-ups for one document."""
+MAX_ISSUERS = 16
+"""Most of them that ask lists of issuers: each may cost requests to every list there is."""
 ACCEPT = (
     "application/vc+ld+json, application/vc, application/ld+json, application/json, application/vc+jwt, "
     "application/jwt, text/plain;q=0.5, */*;q=0.1"
@@ -30,10 +33,11 @@ Answers = dict[Need, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Answers needs: DID documents, documents at https addresses, what lists say of an issuer."""
+    """Answers needs: DID documents, documents at https addresses, what the lists of ``trust`` say of an issuer."""
 
     fetch: Fetch
     clock: Callable[[], datetime]
+    trust: tuple[TrustSource, ...] = ()
     max_document: int = 1_048_576
 
     async def answer(self, need: Need) -> Answer:
@@ -49,7 +53,12 @@ class Retriever:
         if need.kind == DOCUMENT:
             content = await self.fetch.get(need.address, accept=ACCEPT, max_bytes=self.max_document)
             return Answer(content, retrieved=self.clock(), url=need.address)
-        return Answer([], retrieved=self.clock())
+        if need.kind == ISSUER:
+            issuer = Issuer(need.address, need.organization, need.certificates, need.proven)
+            now = self.clock()
+            statements = await ask(issuer, self.trust, self.fetch, now)
+            return Answer([statement.to_json() for statement in statements], retrieved=now)
+        return Answer((), retrieved=self.clock())
 
 
 async def until_complete(
@@ -63,10 +72,21 @@ async def until_complete(
     answers: Answers = {}
     result, missing = await work(answers)
     for _ in range(MAX_ROUNDS):
-        wanted = [need for need in missing if need not in answers][: MAX_NEEDS - len(answers)]
+        wanted = _affordable([need for need in missing if need not in answers], answers)
         if not wanted:
             break
         found = await asyncio.gather(*(retriever.answer(need) for need in wanted))
         answers.update(zip(wanted, found, strict=True))
         result, missing = await work(answers)
     return result
+
+
+def _affordable(wanted: list[Need], answers: Answers) -> list[Need]:
+    """The needs that may still be answered for this document, in their order."""
+    issuers = sum(need.kind == ISSUER for need in answers)
+    chosen: list[Need] = []
+    for need in wanted:
+        issuers += need.kind == ISSUER
+        if need.kind != ISSUER or issuers <= MAX_ISSUERS:
+            chosen.append(need)
+    return chosen[: MAX_NEEDS - len(answers)]

@@ -50,11 +50,11 @@ def seal_checks(
     ]
     if sealed.claimed_at is not None:
         checks.append(_claimed(sealed.claimed_at, now, sealed.pointer))
-    holds = sealed.signature.verdict is Verdict.VALID
-    organization = chain.path[0].organization_identifier if chain.path and chain.trusted and holds else ""
+    path = chain.path if chain.trusted and sealed.signature.verdict is Verdict.VALID else ()
     return Secured(
-        tuple(checks), signed_at=proven, claimed_at=sealed.claimed_at, organization=organization,
-        pointer=sealed.pointer,
+        tuple(checks), signed_at=proven, claimed_at=sealed.claimed_at,
+        organization=path[0].organization_identifier if path else "",
+        certificates=tuple(certificate.der for certificate in path), pointer=sealed.pointer,
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ class Secured:
 
     ``method`` is the absolute id of the verification method whose key verified the signature, empty when
     none did; ``signed_at`` the moment of signing where a timestamp proves it, ``claimed_at`` as the proof
-    itself says; ``organization`` the organizationIdentifier of a seal's certificate whose chain was
-    trusted; ``pointer`` where the proof is.
+    itself says; ``organization`` the organizationIdentifier of a seal's certificate and ``certificates`` its
+    chain (DER, the seal's own first), both only where the signature holds and the chain was trusted;
+    ``pointer`` where the proof is.
     """
 
     checks: tuple[Check, ...]
@@ -25,6 +26,7 @@ class Secured:
     signed_at: datetime | None = None
     claimed_at: datetime | None = None
     organization: str = ""
+    certificates: tuple[bytes, ...] = ()
     pointer: str = ""
 
     @property

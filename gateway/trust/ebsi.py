@@ -27,7 +27,7 @@ IDENTIFIERS = "/did-registry/v5/identifiers/"
 MAX_PAGES = 3
 MAX_ATTRIBUTES = 20
 MAX_TYPES = 20
-MAX_SECONDS = 20.0
+MAX_SECONDS = 10.0
 PAGE_SIZE = 10
 ACCREDITED = ("TI", "TAO", "RootTAO")
 """The roles that an attribute in force gives; the others are ``Revoked`` and ``Undefined``."""
@@ -51,6 +51,8 @@ def ebsi_registry(endpoint: str, shelves: Shelves) -> TrustSource:
         blank = Statement(EBSI, base)
         if not issuer.identifier.startswith("did:"):
             return (blank.unlisted(NOT_LISTED, "the registry names DIDs alone"),)
+        if not issuer.proven:
+            return (blank.unproven(),)
         desk = _Desk(base, issuer.identifier, fetch, now, shelves.answers, blank)
         try:
             async with asyncio.timeout(MAX_SECONDS):

@@ -45,7 +45,7 @@ MAX_INTERMEDIATES = 5
 """Most superiors between an issuer and its trust anchor."""
 MAX_REQUESTS = 24
 """Most statements looked at for one issuer and one anchor."""
-MAX_SECONDS = 20.0
+MAX_SECONDS = 10.0
 NOT_LISTED = "not_listed"
 
 
@@ -75,7 +75,7 @@ def openid_federation(anchors: Sequence[Anchor], shelves: Shelves) -> TrustSourc
 
     async def source(issuer: Issuer, fetch: Fetch, now: datetime) -> tuple[Statement, ...]:
         walks = (Walk(anchor, fetch, now, shelves) for anchor in anchors)
-        return tuple(await asyncio.gather(*(walk.ask_about(issuer.identifier) for walk in walks)))
+        return tuple(await asyncio.gather(*(walk.ask_about(issuer) for walk in walks)))
 
     return source
 
@@ -102,12 +102,15 @@ class Walk:
     requests: int = 0
     failures: list[Statement] = field(default_factory=list)
 
-    async def ask_about(self, identifier: str) -> Statement:
+    async def ask_about(self, issuer: Issuer) -> Statement:
         """Whether the anchor's federation has the issuer as a member.
 
         The issuer of an https identifier publishes its configuration and a chain is sought from there; of
         a DID the anchor itself is asked, as registries of the Digital Credentials Consortium do.
         """
+        identifier = issuer.identifier
+        if not issuer.proven:
+            return self._said.unproven()
         try:
             async with asyncio.timeout(MAX_SECONDS):
                 if identifier.startswith("did:"):

@@ -79,7 +79,7 @@ def known_dids(where: str, shelves: Shelves, anchors: tuple[Anchor, ...] = ()) -
                 return (blank.failed(error),)
             stale, registries = copy.stale, copy.value
         desk = _Desk(fetch, now, shelves, keys)
-        answers = await asyncio.gather(*(desk.ask(registry, issuer.identifier) for registry in registries))
+        answers = await asyncio.gather(*(desk.ask(registry, issuer) for registry in registries))
         return tuple(replace(answer, stale=answer.stale or stale) for answer in answers)
 
     return source
@@ -104,10 +104,10 @@ class _Desk:
     shelves: Shelves
     anchors: dict[str, Anchor]
 
-    async def ask(self, registry: Registry, did: str) -> Statement:
+    async def ask(self, registry: Registry, issuer: Issuer) -> Statement:
         blank = Statement(KNOWN_DIDS, registry.name)
         if registry.kind == FEDERATED:
-            return await self._federated(registry, did)
+            return await self._federated(registry, issuer)
         if registry.kind != LEGACY:
             return blank.unasked("registry_type_unknown", "the gateway does not know this type of registry")
 
@@ -119,15 +119,15 @@ class _Desk:
         except GatewayError as error:
             return blank.failed(error)
         statement = replace(blank, retrieved=copy.retrieved, stale=copy.stale, checked=("served over https",))
-        if did not in copy.value:
+        if issuer.identifier not in copy.value:
             return statement.unlisted("not_listed", "the registry does not name the DID")
-        name, url = copy.value[did]
+        name, url = copy.value[issuer.identifier]
         return replace(statement, listed=True, name=name, url=url)
 
-    async def _federated(self, registry: Registry, did: str) -> Statement:
+    async def _federated(self, registry: Registry, issuer: Issuer) -> Statement:
         identifier = registry.url.removesuffix(WELL_KNOWN)
         anchor = self.anchors.get(identifier, Anchor(identifier))
-        found = await Walk(anchor, self.fetch, self.now, self.shelves).ask_about(did)
+        found = await Walk(anchor, self.fetch, self.now, self.shelves).ask_about(issuer)
         return replace(found, source=KNOWN_DIDS, list=registry.name)
 
 

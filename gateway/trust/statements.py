@@ -44,12 +44,14 @@ class Issuer:
 
     ``identifier`` is a DID or an https URL. ``organization_identifier`` (X.520, 2.5.4.97) and
     ``certificates`` (DER, the seal's own first) are given only when they were proven: of a seal whose
-    signature holds and whose chain was trusted.
+    signature holds and whose chain was trusted. ``proven`` says that the document is this issuer's own: where
+    it is not, anybody may have written the name, and nobody is asked about it by name.
     """
 
     identifier: str
     organization_identifier: str = ""
     certificates: tuple[bytes, ...] = ()
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Statement:
     def unasked(self, code: str, message: str) -> Statement:
         """The list could not be asked."""
         return replace(self, listed=None, code=code, message=message)
+
+    def unproven(self) -> Statement:
+        """The list was not asked: it answers about one issuer at a time, and this one is a mere name."""
+        return self.unasked("issuer_unproven", "the list was not asked about an issuer that is not proven")
 
     def failed(self, error: GatewayError) -> Statement:
         """The list could not be asked, for a reason the gateway has a code for."""
