@@ -1,6 +1,7 @@
 """ECDSA on P-256 with SHA-256 and P-384 with SHA-384, signatures as r and s beside each other (FIPS 186-5).
 
-OpenSSL does the arithmetic, through ``cryptography``.
+OpenSSL does the arithmetic, through ``cryptography``. Signing is deterministic (RFC 6979): no bad randomness
+can give the key away. docs/decisions/0006-signatures.md says why, and why both s and n - s are taken.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ def public_bytes(kind: str, scalar: bytes) -> bytes:
 
 
 def sign(kind: str, scalar: bytes, message: bytes) -> bytes:
-    """The signature r || s of a message."""
-    signature = _secret(kind, scalar).sign(message, ec.ECDSA(HASHES[kind]))
+    """The signature r || s of a message, always the same one."""
+    algorithm = ec.ECDSA(HASHES[kind], deterministic_signing=True)
+    signature = _secret(kind, scalar).sign(message, algorithm)
     r, s = decode_dss_signature(signature)
     length = (CURVES[kind].key_size + 7) // 8
     return r.to_bytes(length, "big") + s.to_bytes(length, "big")
