@@ -9,7 +9,7 @@ from typing import Any
 from gateway.formats.dates import date_time_stamp
 from gateway.report import Check, Verdict
 
-__all__ = ["CLOCK_SKEW", "period_checks"]
+__all__ = ["CLOCK_SKEW", "order_checks", "period_checks"]
 
 CLOCK_SKEW = timedelta(seconds=60)
 """How far two clocks may be apart."""
@@ -18,21 +18,27 @@ STARTS, ENDS = ("validFrom", "issuanceDate"), ("validUntil", "expirationDate")
 
 
 def period_checks(tree: Mapping[str, Any], now: datetime) -> list[Check]:
-    """One check for each date of the period, and one for their order."""
-    moments: dict[str, datetime | None] = {
-        name: _moment(tree[name]) for name in (*STARTS, *ENDS) if name in tree
-    }
-    checks = [_date(name, moment, now) for name, moment in moments.items()]
+    """One check for each date of the period, and one when it ends before it begins."""
+    return [*(_date(name, moment, now) for name, moment in _moments(tree).items()), *order_checks(tree)]
+
+
+def order_checks(tree: Mapping[str, Any]) -> list[Check]:
+    """The check that a period ends before it begins, which it does at any time; none when it does not."""
+    moments = _moments(tree)
     start = next((m for name, m in moments.items() if name in STARTS and m), None)
     end = next((m for name, m in moments.items() if name in ENDS and m), None)
-    if start and end and end < start:
-        checks.append(
-            Check(
-                "period", Verdict.INVALID, "period_reversed", "the period ends before it begins",
-                f"/{next(name for name in ENDS if name in moments)}", "Ask the issuer to correct the dates.",
-            )
-        )  # fmt: skip
-    return checks
+    if start is None or end is None or start <= end:
+        return []
+    return [
+        Check(
+            "period", Verdict.INVALID, "period_reversed", "the period ends before it begins",
+            f"/{next(name for name in ENDS if name in moments)}", "Ask the issuer to correct the dates.",
+        )
+    ]  # fmt: skip
+
+
+def _moments(tree: Mapping[str, Any]) -> dict[str, datetime | None]:
+    return {name: _moment(tree[name]) for name in (*STARTS, *ENDS) if name in tree}
 
 
 def _moment(value: Any) -> datetime | None:

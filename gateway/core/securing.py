@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.core.expressing import Converted
+from gateway.core.period import order_checks
 from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts
+from gateway.jsonld import Contexts, expand
 from gateway.proofs import CRYPTOSUITES, Prepared
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -46,6 +47,11 @@ class Securing:
     name: str
     kinds: tuple[str, ...]
     token: bool = False
+
+    @property
+    def expands(self) -> bool:
+        """Whether the bytes signed come of expansion, which refuses what nobody could tell the meaning of."""
+        return not self.token and not CRYPTOSUITES[self.name].transformation.keep_context
 
     def options(self, method: str, created: datetime) -> Json:
         """The members of a proof made this way, without the signature."""
@@ -101,7 +107,10 @@ def prepare_as_it_stands(
 
     Raises ``ProofGenerationError`` with the first thing that is not.
     """
-    for check in (*structure_checks(document), *related_resource_checks(document, contexts)):
+    checks = (
+        *structure_checks(document), *order_checks(document), *related_resource_checks(document, contexts),
+    )  # fmt: skip
+    for check in checks:
         if check.verdict is Verdict.INVALID:
             raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
     return _prepared(document, securing, key, now, contexts)
@@ -114,6 +123,8 @@ def _prepared(
         raise ProofGenerationError(
             f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
         )
+    if not securing.expands:
+        expand({name: value for name, value in document.items() if name != "proof"}, contexts=contexts)
     if securing.token:
         return prepare_jwt(document, form=securing.name, algorithm=JOSE[key.kind], method=key.method, now=now)
     return prepare_proof(document, securing.options(key.method, now), kind=key.kind, contexts=contexts)
