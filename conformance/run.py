@@ -14,13 +14,18 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from conformance import conversions, foreign, vectors
+from conformance import conversions, foreign, vectors, w3c
 from conformance.figures import Figure
 
 __all__ = ["main"]
 
 SHOWN = 8
-PARTS = {"Vectors": vectors, "Conversions": conversions, "Foreign verifiers": foreign}
+PARTS = {
+    "Vectors": vectors,
+    "W3C suites and signatures": w3c,
+    "Conversions": conversions,
+    "Foreign verifiers": foreign,
+}
 LIBRARIES = ("pyld", "pynacl", "lxml", "rfc8785", "pyshacl", "jsonschema")
 
 

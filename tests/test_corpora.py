@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import conversions, golden, vectors
+from conformance import conversions, golden, vectors, w3c
 from conformance.eddsa import checks
 from conformance.figures import Figure
 
@@ -52,8 +52,15 @@ def test_the_fifteen_elements_of_a_micro_credential_survive(corpora: Path) -> No
 
 def test_the_eddsa_vectors_are_reproduced(corpora: Path) -> None:
     outcomes = checks(corpora / "w3c/vc-di-eddsa/TestVectors")
-    assert len(outcomes) == 64
+    assert len(outcomes) == 66
     assert all(outcomes.values()), [name for name, reached in outcomes.items() if not reached]
+
+
+def test_the_w3c_suites_requests_inputs_and_vectors_are_answered_as_they_expect(corpora: Path) -> None:
+    figures = list(w3c.figures(corpora))
+    for figure in figures:
+        require(figure)
+    assert [figure.total for figure in figures] == [304, 117, 72, 12, 151, 12]
 
 
 def test_unsigned_data_and_poison_are_refused(corpora: Path) -> None:

@@ -9,9 +9,6 @@ How the checks are counted (``CHECKS``; each is one parametrised test):
   verification says (1 each);
 - proof set and chain: for each of 4 steps the signed proof, the signed document and the verdict on
   every proof in it (3 each), and the 2 documents a chained proof signs.
-
-``Ed25519Signature2020`` is no cryptosuite of the gateway: its bytes are made here from the same
-canonicalization and keys, and verification must answer *undetermined*.
 """
 
 from __future__ import annotations
