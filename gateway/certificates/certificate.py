@@ -5,19 +5,47 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from gateway.errors import CertificateMalformed, KeyInvalid
 from gateway.keys import PublicKey, public_key_from_der
 
-__all__ = ["Certificate", "read_certificate"]
+__all__ = ["UNREADABLE", "Certificate", "read_certificate"]
 
 MAX_BYTES = 65_536
+UNDERSTOOD = frozenset(
+    (
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.CERTIFICATE_POLICIES,
+    )
+)
+"""Extensions that may be critical: what they restrict is looked at, or (policies) asks nothing of a verifier."""
+NOT_FOR_SEALS = frozenset(
+    (
+        ExtendedKeyUsageOID.SERVER_AUTH,
+        ExtendedKeyUsageOID.CODE_SIGNING,
+        ExtendedKeyUsageOID.TIME_STAMPING,
+        ExtendedKeyUsageOID.OCSP_SIGNING,
+    )
+)
+"""Purposes that leave none for a document: a certificate with these alone signs no credential."""
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for a certificate that is none, or none it can read."""
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 
@@ -27,7 +55,8 @@ class Certificate:
 
     ``organization_identifier`` is 2.5.4.97, as ``NTREE-17207834``; ``signs`` whether the key usage allows
     signatures, ``issues`` whether the certificate is that of an authority (``path_length`` below it),
-    ``stamps`` whether it is one of a time-stamping authority.
+    ``stamps`` whether it is one of a time-stamping authority. ``understood`` says that it calls
+    nothing critical that is not read here.
     """
 
     der: bytes = field(repr=False)
@@ -45,6 +74,7 @@ class Certificate:
     issues: bool
     path_length: int | None
     stamps: bool
+    understood: bool
 
     @property
     def sha256(self) -> str:
@@ -56,7 +86,7 @@ class Certificate:
         return self.not_before <= moment <= self.not_after
 
     def issued_by(self, other: Certificate) -> bool:
-        """Whether the other certificate's key signed this one, and their names meet."""
+        """Whether the other certificate's key signed this one, and their names meet; over SHA-1 and MD5, none did."""
         try:
             x509.load_der_x509_certificate(self.der).verify_directly_issued_by(
                 x509.load_der_x509_certificate(other.der)
@@ -66,20 +96,18 @@ class Certificate:
         return True
 
 
+@lru_cache(maxsize=8192)
 def read_certificate(der: bytes) -> Certificate:
-    """A certificate in DER. Raises ``CertificateMalformed``."""
+    """A certificate in DER. Raises ``CertificateMalformed``.
+
+    Those of trusted lists come again with every seal, thousands at a time, hence the cache.
+    """
     if len(der) > MAX_BYTES:
         raise CertificateMalformed("the certificate is too large")
     try:
         found = x509.load_der_x509_certificate(der)
         return _certificate(found, der)
-    except (
-        ValueError,
-        TypeError,
-        UnsupportedAlgorithm,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ):
+    except UNREADABLE:
         raise CertificateMalformed("the certificate cannot be read") from None
 
 
@@ -99,10 +127,12 @@ def _certificate(found: x509.Certificate, der: bytes) -> Certificate:
         not_before=found.not_valid_before_utc,
         not_after=found.not_valid_after_utc,
         public_key=_key(found),
-        signs=usage is None or usage.digital_signature or usage.content_commitment,
+        signs=(usage is None or usage.digital_signature or usage.content_commitment)
+        and (extended is None or not NOT_FOR_SEALS.issuperset(extended)),
         issues=basic is not None and basic.ca and (usage is None or usage.key_cert_sign),
         path_length=basic.path_length if basic is not None else None,
-        stamps=extended is not None and ExtendedKeyUsageOID.TIME_STAMPING in extended,
+        stamps=extended is not None and list(extended) == [ExtendedKeyUsageOID.TIME_STAMPING],
+        understood=all(e.oid in UNDERSTOOD for e in found.extensions if e.critical),
     )
 
 

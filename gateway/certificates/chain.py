@@ -20,8 +20,8 @@ MAX_CHAIN = 8
 """Longest path from a seal to its anchor."""
 MAX_CERTIFICATES = 64
 
-NOT_DECIDED = frozenset(("not_anchored", "chain_incomplete"))
-"""What leaves the question open: more certificates, or other anchors, may answer it."""
+NOT_DECIDED = frozenset(("not_anchored", "chain_incomplete", "certificate_not_understood"))
+"""What leaves the question open: more certificates, other anchors or another verifier may answer it."""
 
 SAID = {
     "certificate_malformed": "a certificate of the seal cannot be read",
@@ -29,6 +29,7 @@ SAID = {
     "certificate_not_yet_valid": "a certificate was not valid yet",
     "chain_incomplete": "the certificate's issuer is not among those at hand",
     "issuer_not_authority": "the certificate was issued by one that may not issue any",
+    "certificate_not_understood": "a certificate calls something critical that the gateway does not read",
     "path_too_long": "there are more authorities than one of them allows",
     "key_usage_wrong": "the certificate is not one to sign with",
     "not_anchored": "the chain leads to no authority the gateway was told to trust",
@@ -123,6 +124,8 @@ def _path(
 
 def _first_problem(path: tuple[Certificate, ...], at: datetime) -> str:
     for position, certificate in enumerate(path):
+        if not certificate.understood:
+            return "certificate_not_understood"
         if at < certificate.not_before:
             return "certificate_not_yet_valid"
         if at > certificate.not_after:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import load_der_x509_certificate
 
+from gateway.certificates.certificate import UNREADABLE as CERTIFICATE_UNREADABLE
 from gateway.certificates.chain import Chain, judge_chain
 
 __all__ = ["Timestamp", "verify_timestamp"]
@@ -28,6 +29,9 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+
+UNREADABLE = (*CERTIFICATE_UNREADABLE, KeyError, IndexError, AttributeError, OverflowError)
+"""What the two libraries raise for a token that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,17 @@ class Timestamp:
     chain: Chain | None = None
 
 
-def verify_timestamp(token: bytes, data: bytes, anchors: Sequence[bytes]) -> Timestamp:
-    """The timestamp in a token over data. Raises nothing."""
+def verify_timestamp(
+    token: bytes, data: bytes, anchors: Sequence[bytes], *, extra: Sequence[bytes] = ()
+) -> Timestamp:
+    """The timestamp in a token over data; ``extra`` certificates may complete the token's own. Raises nothing."""
     if len(token) > MAX_BYTES:
         return Timestamp(None, "timestamp_malformed")
     try:
         signed = _signed_data(token)
         info = signed["encap_content_info"]["content"].parsed
         signer = signed["signer_infos"][0]
-        certificates = [c.chosen.dump() for c in signed["certificates"]]
+        certificates = [*_certificates(signed), *extra]
         at: datetime = info["gen_time"].native
         imprint = info["message_imprint"]
         algorithm = imprint["hash_algorithm"]["algorithm"].native
@@ -62,7 +68,7 @@ def verify_timestamp(token: bytes, data: bytes, anchors: Sequence[bytes]) -> Tim
         authority = _signers_certificate(signer, certificates)
         if authority is None or not _signature_holds(signed, signer, authority):
             return Timestamp(at, "timestamp_invalid")
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+    except UNREADABLE:
         return Timestamp(None, "timestamp_malformed")
     others = [der for der in certificates if der != authority]
     chain = judge_chain([authority, *others], anchors, at, timestamping=True)
@@ -79,6 +85,13 @@ def _signed_data(token: bytes) -> Any:
     if not isinstance(signed["encap_content_info"]["content"].parsed, tsp.TSTInfo):
         raise ValueError
     return signed
+
+
+def _certificates(signed: Any) -> list[bytes]:
+    """The certificates a token brings along; it need not bring any."""
+    if signed["certificates"].native is None:
+        return []
+    return [choice.chosen.dump() for choice in signed["certificates"]]
 
 
 def _signers_certificate(signer: Any, certificates: list[bytes]) -> bytes | None:
@@ -101,11 +114,27 @@ def _signature_holds(signed: Any, signer: Any, authority: bytes) -> bool:
     wanted = hashlib.new(digest, bytes(content)).digest() if digest in HASHES else b""
     found = [a["values"][0].native for a in attributes if a["type"].native == "message_digest"]
     kinds = [a["values"][0].native for a in attributes if a["type"].native == "content_type"]
-    if found != [wanted] or kinds != ["tst_info"]:
+    if found != [wanted] or kinds != ["tst_info"] or not _names_its_certificate(attributes, authority):
         return False
     # RFC 5652 section 5.4: the attributes are signed as a SET, not under the tag they are sent with.
     body = b"\x31" + attributes.dump()[1:]
     return _verifies(authority, bytes(signer["signature"].native), body, _hash_of(signer, digest))
+
+
+def _names_its_certificate(attributes: Any, authority: bytes) -> bool:
+    """Whether the signed attributes name the authority's certificate by its digest (RFC 3161, RFC 5816)."""
+    named = False
+    for attribute in attributes:
+        kind = attribute["type"].native
+        if kind in ("signing_certificate", "signing_certificate_v2"):
+            first = attribute["values"][0]["certs"][0]
+            digest = "sha1" if kind == "signing_certificate" else first["hash_algorithm"]["algorithm"].native
+            if digest not in ("sha1", *HASHES):
+                return False
+            if hashlib.new(digest, authority, usedforsecurity=False).digest() != first["cert_hash"].native:
+                return False
+            named = True
+    return named
 
 
 def _hash_of(signer: Any, digest: str) -> hashes.HashAlgorithm:

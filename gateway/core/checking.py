@@ -87,7 +87,8 @@ def _intrinsic(
     checks: list[Check] = []
     if inspected.linked_data:
         checks += [*structure_checks(tree), *related_resource_checks(tree, question.contexts)]
-        checks.append(terms_check(tree, question.contexts))
+        sealed = inspected.envelope.sealed == "jades"
+        checks.append(terms_check(tree, question.contexts, sealed=sealed))
         checks += [*schema_checks(inspected, tree), *semantic_checks(inspected, tree)]
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.core.binding import issuer_check
-from gateway.core.mechanisms import Shown, data_integrity, jwt
+from gateway.core.mechanisms import Shown, data_integrity, jwt, seals
 from gateway.core.question import Question
 from gateway.core.signing_keys import SigningKey
 from gateway.core.structure import presentation_checks, terms_check
@@ -42,9 +42,14 @@ def presentation(
     ``verify`` judges one credential. Raises ``TooComplex`` for a poison graph.
     """
     tree: Json = inspected.envelope.tree
-    checks = [*presentation_checks(tree), terms_check(_outline(tree), question.contexts)]
+    checks = [*presentation_checks(tree), _terms(inspected, question)]
     inner = replace(question, domain=None, challenge=None)
     return [*checks, *_shown(inspected, retrieved, question).checks, *_credentials(tree, inner, verify)]
+
+
+def _terms(inspected: Inspected, question: Question) -> Check:
+    sealed = inspected.envelope.sealed == "jades"
+    return terms_check(_outline(inspected.envelope.tree), question.contexts, sealed=sealed)
 
 
 def _shown(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:
@@ -53,6 +58,8 @@ def _shown(inspected: Inspected, retrieved: Retrieved, question: Question) -> Sh
     holder = _holder(tree)
     if inspected.envelope.sealed == "jwt":
         return jwt.show_presentation(inspected.envelope.data, tree, holder, retrieved, question)
+    if inspected.envelope.sealed == "jades":
+        return seals.show_jades(inspected.envelope.data, tree.get("holder"), retrieved, question, "/holder")
 
     def bind(secured: tuple[Secured, ...], keys: dict[str, SigningKey]) -> Check | None:
         if not holder:

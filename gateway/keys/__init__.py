@@ -1,5 +1,6 @@
 """Keys as Multikey, did:key, JWK and PEM; signing and verifying bytes. The one door to the primitives."""
 
+from gateway.keys.algorithms import ALGORITHMS, Algorithm, verify_by_algorithm
 from gateway.keys.base58 import base58_decode, base58_encode, sha256_multihash
 from gateway.keys.jwk import jwk_of, public_key_from_jwk
 from gateway.keys.multikey import (
@@ -19,8 +20,10 @@ from gateway.keys.signing import SIGNING_KINDS, new_secret_key, public_key_of, s
 from gateway.keys.values import KINDS, PublicKey, SecretKey
 
 __all__ = [
+    "ALGORITHMS",
     "KINDS",
     "SIGNING_KINDS",
+    "Algorithm",
     "PublicKey",
     "SecretKey",
     "base58_decode",
@@ -43,5 +46,6 @@ __all__ = [
     "sha256_multihash",
     "sign",
     "verification_method_of",
+    "verify_by_algorithm",
     "verify_signature",
 ]

@@ -1,4 +1,4 @@
-"""RSASSA-PKCS1-v1_5 with SHA-256, verified alone: what JWTs of old platforms and Open Badges 2.0 use."""
+"""RSASSA-PKCS1-v1_5 and RSASSA-PSS, verified alone: what JWTs of old platforms, Open Badges 2.0 and seals use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ __all__ = ["checked", "numbers", "public_bytes", "verify"]
 
 MIN_BITS, MAX_BITS = 2048, 8192
 """Shorter keys can be broken; longer ones only cost time."""
+HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 def checked(key: RSAPublicKey) -> bytes:
@@ -47,9 +52,16 @@ def numbers(data: bytes) -> tuple[bytes, bytes]:
     return tuple(n.to_bytes((n.bit_length() + 7) // 8, "big") for n in (found.n, found.e))  # type: ignore[return-value]
 
 
-def verify(data: bytes, message: bytes, signature: bytes) -> None:
-    """Return when the signature holds; ``ProofInvalid`` in every other case."""
+def verify(
+    data: bytes, message: bytes, signature: bytes, *, digest: str = "sha256", pss: bool = False
+) -> None:
+    """Return when the signature holds; ``ProofInvalid`` in every other case.
+
+    ``pss`` asks for RSASSA-PSS with a salt as long as the digest, and MGF1 with the same digest.
+    """
+    chosen = HASHES[digest]
+    scheme = padding.PSS(padding.MGF1(chosen), chosen.digest_size) if pss else padding.PKCS1v15()
     try:
-        _loaded(data).verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+        _loaded(data).verify(signature, message, scheme, chosen)
     except (InvalidSignature, KeyInvalid, ValueError):
         raise ProofInvalid("the signature does not match") from None

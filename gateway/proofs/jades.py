@@ -11,30 +11,27 @@ import binascii
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from gateway.certificates import (
-    Certificate,
-    read_certificate,
-    verify_timestamp,
-)
+from gateway.certificates import read_certificate, verify_timestamp
 from gateway.envelopes import read_json
-from gateway.envelopes.jwt import base64url_decode
+from gateway.envelopes.jwt import base64url_decode, base64url_encode
 from gateway.errors import GatewayError
-from gateway.keys import verify_signature
-from gateway.proofs.sealing import Sealed, seal_checks
+from gateway.keys import ALGORITHMS
+from gateway.proofs.sealing import Sealed, malformed, seal_checks, signature_check
 from gateway.proofs.secured import Secured
-from gateway.report import Check, Verdict
 
 __all__ = ["verify_jades"]
 
 Json = dict[str, Any]
-ALGORITHMS = {"RS256": "rsa", "ES256": "p256", "ES384": "p384"}
 CRITICAL = frozenset(("b64", "sigT", "adoTst"))
 """The parameters a seal may call critical: how the payload is signed, when, and timestamps made before."""
+PROTECTED_ALONE = frozenset(("crit", "b64", "alg", "x5c", "x5t#S256", "sigT", "iat"))
+"""Parameters that mean nothing unless they are signed."""
 MAX_SIGNATURES = 8
 MAX_ETSI = 32
+MAX_CERTIFICATES = 16
 
 
 def verify_jades(
@@ -46,58 +43,52 @@ def verify_jades(
     """
     try:
         tree = read_json(data)
-        signatures = tree["signatures"]
-        payload = tree["payload"]
-        if not isinstance(signatures, list) or not isinstance(payload, str) or not signatures:
-            raise KeyError
-    except (GatewayError, KeyError, TypeError):
-        return (Secured((_malformed("the seal has no payload or no signatures", ""),)),)
+        signatures, payload = tree["signatures"], tree["payload"].encode()
+    except (GatewayError, KeyError, TypeError, AttributeError, UnicodeEncodeError):
+        return (Secured((malformed("the seal has no payload or no signatures", ""),)),)
+    if not isinstance(signatures, list) or not 0 < len(signatures) <= MAX_SIGNATURES:
+        message = f"a seal has one signature, or at most {MAX_SIGNATURES}"
+        return (Secured((malformed(message, "/signatures"),), pointer="/signatures"),)
     return tuple(
         _verified(entry, payload, f"/signatures/{position}", now, anchors, at_signing)
-        for position, entry in enumerate(signatures[:MAX_SIGNATURES])
+        for position, entry in enumerate(signatures)
     )
-
-
-def _malformed(message: str, pointer: str, code: str = "seal_malformed") -> Check:
-    return Check(
-        "proof.structure", Verdict.INVALID, code, message, pointer,
-        "The file must be the one the sealing service gave out, unchanged.",
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Seal:
-    """One signature taken apart."""
+    """One signature taken apart; ``values`` are its unsigned properties."""
 
     header: Json
     signing_input: bytes
     signature: bytes
     signature_text: str
     chain: tuple[bytes, ...]
-    unsigned: Json
+    values: tuple[Json, ...]
 
 
 def _verified(
-    entry: Any, payload: str, pointer: str, now: datetime, anchors: Sequence[bytes], at_signing: bool
+    entry: Any, payload: bytes, pointer: str, now: datetime, anchors: Sequence[bytes], at_signing: bool
 ) -> Secured:
     try:
         seal = _taken_apart(entry, payload)
         certificate = read_certificate(seal.chain[0])
     except _Refused as error:
-        return Secured((_malformed(str(error), pointer, error.code),), pointer=pointer)
+        return Secured((malformed(str(error), pointer, error.code),), pointer=pointer)
     except GatewayError as error:
-        return Secured((_malformed(error.detail, pointer, error.code),), pointer=pointer)
-    signature = _signature(seal, certificate, pointer)
-    values = _values(seal.unsigned)
-    stamps = [
-        verify_timestamp(token, seal.signature_text.encode(), anchors) for token in _tokens(values, "sigTst")
-    ]
+        return Secured((malformed(error.detail, pointer, error.code),), pointer=pointer)
+    extra = tuple(_certificates(seal.values))
+    signed = seal.signature_text.encode()
     sealed = Sealed(
-        signature=signature,
+        signature=signature_check(
+            seal.header["alg"], certificate, seal.signing_input, seal.signature, pointer
+        ),
         chain=seal.chain,
-        extra=tuple(_certificates(values)),
-        stamps=tuple(stamps),
-        claimed_at=_moment(seal.header.get("sigT")),
+        extra=extra,
+        stamps=tuple(
+            verify_timestamp(token, signed, anchors, extra=extra) for token in _tokens(seal.values, "sigTst")
+        ),
+        claimed_at=_moment(seal.header),
         pointer=pointer,
     )
     return seal_checks(sealed, now, anchors=anchors, at_signing=at_signing)
@@ -111,75 +102,69 @@ class _Refused(Exception):
         self.code = code
 
 
-def _taken_apart(entry: Any, payload: str) -> _Seal:
+def _taken_apart(entry: Any, payload: bytes) -> _Seal:
     if not isinstance(entry, dict) or not isinstance(entry.get("protected"), str):
         raise _Refused("a signature has no protected header")
     header = read_json(base64url_decode(entry["protected"]))
     unsigned = entry.get("header", {})
-    if (
-        not isinstance(header, dict)
-        or not isinstance(unsigned, dict)
-        or not isinstance(entry.get("signature"), str)
-    ):
+    text = entry.get("signature")
+    if not isinstance(header, dict) or not isinstance(unsigned, dict) or not isinstance(text, str):
         raise _Refused("a signature is malformed")
-    if header.keys() & unsigned.keys():
-        raise _Refused("a header parameter stands both protected and not")
-    critical = header.get("crit", [])
-    if not isinstance(critical, list) or any(name not in CRITICAL or name not in header for name in critical):
+    _check_header(header, unsigned)
+    signing_input = entry["protected"].encode() + b"." + payload
+    values = tuple(_values(unsigned))
+    return _Seal(header, signing_input, base64url_decode(text), text, _chain(header, values), values)
+
+
+def _check_header(header: Json, unsigned: Json) -> None:
+    """Nothing critical that is not understood, an allowed algorithm, and the payload signed as it stands."""
+    if unsigned.keys() & (header.keys() | PROTECTED_ALONE):
+        raise _Refused("a header parameter stands where it is not signed")
+    critical = header.get("crit")
+    names = critical if isinstance(critical, list) else []
+    known = all(isinstance(name, str) and name in CRITICAL and name in header for name in names)
+    if not known or len(set(map(str, names))) != len(names) or ("crit" in header and not names):
         raise _Refused("the header calls something critical that is not understood", "critical_header")
-    if header.get("alg") not in ALGORITHMS:
+    if "sigD" in header:
+        raise _Refused("the seal is one of something outside the file", "critical_header")
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise _Refused("the seal's algorithm is not allowed", "algorithm_forbidden")
-    chain = _chain(header)
-    raw = header.get("b64") is False
-    if raw and "b64" not in critical:
-        raise _Refused("b64 must be called critical", "critical_header")
-    body = payload.encode("utf-8", "replace") if raw else payload.encode("ascii", "replace")
-    signing_input = entry["protected"].encode() + b"." + body
-    return _Seal(
-        header, signing_input, base64url_decode(entry["signature"]), entry["signature"], chain, unsigned
-    )
+    if header.get("b64") is not False or "b64" not in names:
+        raise _Refused("the seal does not sign the payload as it stands (b64)", "critical_header")
 
 
-def _chain(header: Json) -> tuple[bytes, ...]:
-    """The certificates of ``x5c``, the first of them the one that ``x5t#S256`` names."""
-    listed = header.get("x5c")
-    if not isinstance(listed, list) or not listed or not all(isinstance(entry, str) for entry in listed):
-        raise _Refused("the seal carries no certificate", "certificate_missing")
-    try:
-        chain = tuple(base64.b64decode(entry, validate=True) for entry in listed)
-    except (binascii.Error, ValueError):
-        raise _Refused("a certificate of the seal is not base64", "certificate_malformed") from None
+def _chain(header: Json, values: tuple[Json, ...]) -> tuple[bytes, ...]:
+    """The certificates of ``x5c``, the first of them the one that ``x5t#S256`` names; without ``x5c`` that
+    one from among the unsigned ones.
+    """
     named = header.get("x5t#S256")
-    if (
-        named is not None
-        and named != base64.urlsafe_b64encode(hashlib.sha256(chain[0]).digest()).rstrip(b"=").decode()
-    ):
+    listed = header.get("x5c")
+    if listed is None and isinstance(named, str):
+        found = tuple(der for der in _certificates(values) if _thumbprint(der) == named)
+        if not found:
+            raise _Refused("the seal carries no certificate", "certificate_missing")
+        return found[:1]
+    if not isinstance(listed, list) or not 0 < len(listed) <= MAX_CERTIFICATES:
+        raise _Refused("the seal carries no certificate", "certificate_missing")
+    chain = tuple(der for entry in listed if (der := _base64(entry)) is not None)
+    if len(chain) != len(listed):
+        raise _Refused("a certificate of the seal is not base64", "certificate_malformed")
+    if named is not None and named != _thumbprint(chain[0]):
         raise _Refused("the seal names another certificate than it carries", "certificate_swapped")
     return chain
 
 
-def _signature(seal: _Seal, certificate: Certificate, pointer: str) -> Check:
-    key = certificate.public_key
-    if key is None or key.kind != ALGORITHMS[seal.header["alg"]]:
-        return Check(
-            "proof.signature", Verdict.INVALID, "key_kind_mismatch",
-            "the certificate's key is not one of the seal's algorithm", pointer,
-            "The seal must be made with the key of its certificate.",
-        )  # fmt: skip
-    try:
-        verify_signature(key, seal.signing_input, seal.signature)
-    except GatewayError as error:
-        return Check("proof.signature", Verdict.INVALID, error.code, error.detail, pointer, error.hint)
-    return Check("proof.signature", Verdict.VALID, pointer=pointer)
+def _thumbprint(der: bytes) -> str:
+    return base64url_encode(hashlib.sha256(der).digest())
 
 
 # --- unsigned properties -----------------------------------------------------------------------------
 
 
-def _values(unsigned: Json) -> list[Json]:
+def _values(unsigned: Json) -> Iterator[Json]:
     """The entries of ``etsiU``, each in clear or as base64url of its JSON."""
     entries = unsigned.get("etsiU")
-    found: list[Json] = []
     for entry in (entries if isinstance(entries, list) else [])[:MAX_ETSI]:
         value = entry
         if isinstance(entry, str):
@@ -188,20 +173,19 @@ def _values(unsigned: Json) -> list[Json]:
             except GatewayError:
                 continue
         if isinstance(value, dict):
-            found.append(value)
-    return found
+            yield value
 
 
-def _tokens(values: list[Json], name: str) -> Iterator[bytes]:
+def _tokens(values: tuple[Json, ...], name: str) -> Iterator[bytes]:
     for value in values:
         container = value.get(name)
         tokens = container.get("tstTokens") if isinstance(container, dict) else None
-        for token in tokens if isinstance(tokens, list) else []:
+        for token in (tokens if isinstance(tokens, list) else [])[:MAX_ETSI]:
             if isinstance(token, dict) and (der := _base64(token.get("val"))) is not None:
                 yield der
 
 
-def _certificates(values: list[Json]) -> Iterator[bytes]:
+def _certificates(values: tuple[Json, ...]) -> Iterator[bytes]:
     """The certificates that validation data brings along."""
     for value in values:
         listed = value.get("xVals")
@@ -218,9 +202,15 @@ def _base64(text: Any) -> bytes | None:
         return None
 
 
-def _moment(text: Any) -> datetime | None:
+def _moment(header: Json) -> datetime | None:
+    """When the seal says it was made: ``sigT``, in newer ones ``iat``."""
+    text, seconds = header.get("sigT"), header.get("iat")
     try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        if isinstance(text, str):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo is not None else None
+        if isinstance(seconds, int) and not isinstance(seconds, bool):
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    return None

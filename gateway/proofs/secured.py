@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.report import Check, Verdict
@@ -16,9 +16,11 @@ class Secured:
 
     ``method`` is the absolute id of the verification method whose key verified the signature, empty when
     none did; ``signed_at`` the moment of signing where a timestamp proves it, ``claimed_at`` as the proof
-    itself says; ``organization`` the organizationIdentifier of a seal's certificate and ``certificates`` its
-    chain (DER, the seal's own first), both only where the signature holds and the chain was trusted;
-    ``pointer`` where the proof is.
+    itself says; ``pointer`` where the proof is.
+
+    Of a seal whose signature holds and whose chain was trusted: ``certificates`` (DER, the seal's own
+    first) and ``organization``, the organizationIdentifier in the first of them. ``covers`` names the
+    element that a seal in XML covers, empty for a whole JSON document.
     """
 
     checks: tuple[Check, ...]
@@ -26,8 +28,9 @@ class Secured:
     signed_at: datetime | None = None
     claimed_at: datetime | None = None
     organization: str = ""
-    certificates: tuple[bytes, ...] = ()
     pointer: str = ""
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    covers: str = ""
 
     @property
     def signed(self) -> bool:
@@ -38,8 +41,11 @@ class Secured:
 
     @property
     def verdict(self) -> Verdict:
-        """``valid`` when every check is, ``invalid`` when one is, else ``undetermined``."""
-        verdicts = {check.verdict for check in self.checks}
+        """``valid`` when every check of the proof is, ``invalid`` when one is, else ``undetermined``.
+
+        A timestamp beside a seal is reported and no part of the proof: anybody can add one.
+        """
+        verdicts = {check.verdict for check in self.checks if check.name.partition(".")[0] == "proof"}
         if Verdict.INVALID in verdicts:
             return Verdict.INVALID
         return Verdict.VALID if verdicts == {Verdict.VALID} else Verdict.UNDETERMINED

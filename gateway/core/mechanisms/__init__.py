@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.core.mechanisms import data_integrity, jwt, open_badges_2
+from gateway.core.mechanisms import data_integrity, jwt, open_badges_2, seals
 from gateway.core.mechanisms.shown import Shown
 from gateway.core.open_badges_2 import badge_of
 from gateway.core.question import Question
@@ -21,4 +21,6 @@ def show(inspected: Inspected, tree: dict[str, Any], retrieved: Retrieved, quest
         return open_badges_2.show(badge, inspected.envelope.data, inspected.envelope.sealed, retrieved)
     if inspected.envelope.sealed == "jwt":
         return jwt.show(inspected.envelope.data, tree, retrieved, question)
+    if inspected.envelope.sealed == "jades":
+        return seals.show_jades(inspected.envelope.data, tree.get("issuer"), retrieved, question)
     return data_integrity.show(tree, retrieved, question)
