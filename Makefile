@@ -7,7 +7,7 @@ CORPORA ?= ../shared/data
 NODE := conformance/node
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test check format conformance examples wheel lock clean
+.PHONY: help install serve test check format conformance docs examples wheel lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ conformance: install ## count what holds over other people's samples, and in the
 	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
 	$(BIN)/python -m conformance.run $(CORPORA) --write docs/conformance.md
 	$(BIN)/python -m conformance.golden $(CORPORA) --write docs/golden-triple.md
+
+docs: install ## write the pages that are made from the code anew
+	$(BIN)/python -m conformance.codes docs/codes.md
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 
 from gateway.api import serve
 from gateway.cli_keys import add_keys
-from gateway.cli_text import convert_summary, formats_table, problem_text, verify_summary
+from gateway.cli_text import convert_summary, formats_table, paint_for, problem_text, verify_summary
 from gateway.compute import HereCompute
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
 from gateway.envelopes.limits import MAX_BYTES
@@ -46,10 +47,14 @@ EXAMPLES = """examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code."""
     parsed = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a mark or a name the terminal has no letters for
+            stream.reconfigure(errors="replace")
     try:
         code: int = parsed.run(parsed)
     except GatewayError as error:
-        print(problem_text(error), file=sys.stderr)
+        language = getattr(parsed, "language", DEFAULT_LANGUAGE)
+        print(problem_text(error, language if language in LANGUAGES else DEFAULT_LANGUAGE), file=sys.stderr)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
@@ -214,7 +219,7 @@ def _verify(parsed: argparse.Namespace) -> int:
         if parsed.json:
             _write("-", _json(report.to_json(parsed.language)))
         else:
-            print(verify_summary(report, parsed.language))
+            print(verify_summary(report, parsed.language, paint_for(sys.stdout, os.environ)))
         return VERIFIED if report.verified else NOT_VERIFIED
 
     return _with_gateway(parsed, job)

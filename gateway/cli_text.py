@@ -4,28 +4,49 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TextIO
 
+from gateway.core import POLICIES, deciding
 from gateway.errors import GatewayError
 from gateway.formats import Format
-from gateway.messages import DEFAULT_LANGUAGE, localized
-from gateway.report import Report, Severity, Verdict
+from gateway.messages import DEFAULT_LANGUAGE, check_title, localized, localized_problem, says_more, words
+from gateway.report import Check, Report, Severity, Verdict
 
-__all__ = ["convert_summary", "formats_table", "problem_text", "verify_summary"]
+__all__ = ["convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary"]
 
 SHOWN = 10
 """Most places listed in a summary; the report has them all."""
 
 MARKS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNDETERMINED: "?"}
+COLOURS = {Verdict.VALID: "32", Verdict.INVALID: "31", Verdict.UNDETERMINED: "33"}
+"""Of terminals (ECMA-48): green, red, yellow."""
+
+Paint = Callable[[Verdict, str], str]
 
 
-def problem_text(error: GatewayError) -> str:
+def _plain(_: Verdict, text: str) -> str:
+    return text
+
+
+def _coloured(verdict: Verdict, text: str) -> str:
+    return f"\x1b[{COLOURS[verdict]}m{text}\x1b[0m"
+
+
+def paint_for(stream: TextIO, environ: Mapping[str, str]) -> Paint:
+    """Colours for a terminal that has them, unless NO_COLOR is set (https://no-color.org)."""
+    bare = environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not stream.isatty()
+    return _plain if bare else _coloured
+
+
+def problem_text(error: GatewayError, language: str = DEFAULT_LANGUAGE) -> str:
     """An error as lines: what, where, what to do."""
-    lines = [f"gateway: {error.title}: {error.detail} [{error.code}]"]
+    told, labels = localized_problem(error.problem(), language), words(language)["labels"]
+    lines = [f"gateway: {told['title']}: {error.detail} [{error.code}]"]
     if error.pointer:
-        lines.append(f"  where: {error.pointer}")
-    if error.hint:
-        lines.append(f"  hint:  {error.hint}")
+        lines.append(f"  {labels['where']}: {error.pointer}")
+    if told.get("hint"):
+        lines.append(f"  {labels['hint']}:  {told['hint']}")
     return "\n".join(lines)
 
 
@@ -44,43 +65,61 @@ def convert_summary(report: Report) -> str:
         lines.append(f"  … and {more} more; --report FILE lists them all")
     warnings = [f for f in report.findings if f.outcome is None and f.severity is not Severity.INFO]
     lines += [f"  warning: {f.pointer} {f.message} [{f.code}]" for f in warnings[:SHOWN]]
-    lines += [f"  source {line.strip()}" for line in _checks(report)]
+    for check in report.checks:
+        said = f": {check.message} [{check.code}]" if check.code else ""
+        lines.append(f"  source {MARKS[check.verdict]} {check.name}{said}")
     return "\n".join(lines)
 
 
-def verify_summary(report: Report, language: str = DEFAULT_LANGUAGE) -> str:
-    """The verdict, then each check."""
-    words = {
-        Verdict.VALID: "verified" if report.verified else "valid, but that it is the issuer's is unproven",
-        Verdict.INVALID: "NOT verified",
-        Verdict.UNDETERMINED: "not verified: a question is open",
-    }
-    policy = report.facts.get("policy")
-    title = words[report.verdict()] + (f" (policy {policy})" if policy else "")
-    return "\n".join([title, *_checks(report, language)])
+# --- a verification ------------------------------------------------------------------------------
 
 
-def _checks(report: Report, language: str = DEFAULT_LANGUAGE) -> list[str]:
-    lines = []
+def verify_summary(report: Report, language: str = DEFAULT_LANGUAGE, paint: Paint = _plain) -> str:
+    """The verdict under its policy, the checks that decided it, then every check."""
+    said, verdict = words(language), report.verdict()
+    policy = report.facts.get("policy", "")
+    title = said["verdicts"]["verified" if report.verified else verdict.value]
+    lines = [paint(verdict, title) + (f" ({said['labels']['policy']} {policy})" if policy else "")]
+    reasons = () if report.verified else deciding(policy, report.checks, verdict)
+    if reasons:
+        lines.append(f"{said['labels']['because']}:")
+        for check in reasons:
+            lines += _check(check, language, paint, counts=True)
+        lines.append("")
+    known = POLICIES.get(policy)
     for check in report.checks:
-        told = localized(check.to_json(), language)
-        said = f": {told.get('message', '')} [{check.code}]" if check.code else ""
-        where = f" at {check.pointer}" if check.code and check.pointer else ""
-        lines.append(f"  {MARKS[check.verdict]} {check.name}{said}{where}")
-        if told.get("hint"):
-            lines.append(f"      {told['hint']}")
-        lines += [f"      {_statement(said)}" for said in check.values.get("statements", ())]
-    return lines
+        if not any(check is reason for reason in reasons):
+            counts = known is None or known.requires(check) or check.verdict is Verdict.VALID
+            lines += _check(check, language, paint, counts=counts)
+    return "\n".join(lines)
 
 
-def _statement(said: dict[str, Any]) -> str:
+def _check(check: Check, language: str, paint: Paint, *, counts: bool) -> Iterator[str]:
+    """A check in lines: its mark, name and sentence; where it is, what to do, what lists say."""
+    told, labels = localized(check.to_json(), language), words(language)["labels"]
+    sentence = f": {told.get('message', '')} [{check.code}]" if check.code else ""
+    aside = "" if counts else f" ({labels['not_counted']})"
+    name = f"{check_title(check.name, language)} ({check.name})"
+    yield f"  {paint(check.verdict, MARKS[check.verdict])} {name}{sentence}{aside}"
+    if check.code and check.pointer:
+        yield f"      {labels['where']}: {check.pointer}"
+    if says_more(told):
+        yield f"      {labels['detail']}: {told['detail']}"
+    if told.get("hint"):
+        yield f"      {labels['todo']}: {told['hint']}"
+    for statement in told.get("values", {}).get("statements", ()):
+        yield f"      {_statement(statement, labels)}"
+
+
+def _statement(statement: dict[str, Any], labels: Mapping[str, str]) -> str:
     """What one list says of the issuer: its name and kind, when it was fetched, and the answer."""
-    when = "".join((said.get("retrieved", ""), " (an older copy)" if said.get("stale") else ""))
-    head = f"{said['list']} [{said['source']}{' ' if when else ''}{when}]"
-    if said.get("listed"):
-        return f"{head}: listed" + (f" as {said['name']}" if said.get("name") else "")
-    word = "not asked" if said.get("listed") is None else "not listed"
-    return f"{head}: {word}, {said.get('message', '')} [{said.get('code', '')}]"
+    answer = {True: "listed", False: "not_listed", None: "not_asked"}[statement.get("listed")]
+    when = [statement["retrieved"]] if statement.get("retrieved") else []
+    when += [f"({labels['stale']})"] if statement.get("stale") else []
+    head = f"{statement['list']} [{' '.join((statement['source'], *when))}]: {labels[answer]}"
+    if statement.get("listed"):
+        return head + (f" {labels['named_as']} {statement['name']}" if statement.get("name") else "")
+    return f"{head}, {statement.get('message', '')} [{statement.get('code', '')}]"
 
 
 def formats_table(formats: tuple[Format, ...], *, as_json: bool) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "message_languages",
     "message_text",
     "shape_text",
+    "word_text",
 ]
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -63,6 +64,11 @@ def message_languages() -> tuple[str, ...]:
 def message_text(language: str) -> str:
     """The message catalogue of a language, as TOML text."""
     return _read("messages", f"{language}.toml").decode()
+
+
+def word_text(language: str) -> str:
+    """The words of a language that are no code's, as TOML text."""
+    return _read("messages/words", f"{language}.toml").decode()
 
 
 def shape_text(name: str) -> str:

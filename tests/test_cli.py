@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
+from gateway.cli_text import paint_for, verify_summary
+from gateway.report import Check, Report, Verdict
 from gateway.resources import data_path
 
 EXAMPLES = data_path("examples")
@@ -58,6 +60,63 @@ def test_what_is_not_verified_exits_1(capsys: pytest.CaptureFixture[str]) -> Non
     assert "no_proof" in capsys.readouterr().out
     assert main(["verify", BADGE, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["verdict"] == "undetermined"
+
+
+def test_a_verdict_says_first_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", BADGE, "--policy", "archive"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "not verified: a question is open (policy archive)",
+        "Because:",
+        "  ? Proof (proof): nothing secures the document [no_proof]",
+    ]
+    assert lines[3].startswith("      what to do: ")
+    assert "  ✓ Form (structure)" in lines
+    trust = next(line for line in lines if "no_trust_source" in line)
+    assert trust.endswith("(does not count under this policy)")
+
+
+def test_a_verdict_is_told_in_other_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", BADGE, "--language", "de"]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "nicht erwiesen: eine Frage ist offen (Regel strict)\nGrund:\n  ? Signatur (proof): Nichts"
+    )
+    assert main(["verify", BADGE, "--language", "fr", "--json"]) == 1
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert next(c for c in checks if c["name"] == "proof")["message"] == "Rien ne sécurise le document"
+    Path("twice.json").write_text('{"type": "a", "type": "b"}')
+    assert main(["verify", "twice.json", "--language", "fr"]) == 2
+    said = capsys.readouterr().err
+    assert "Un objet cite deux fois la même clé" in said
+    assert "endroit: /type" in said
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "environ", "coloured"),
+    [(Terminal(), {}, True), (Terminal(), {"NO_COLOR": "1"}, False), (Terminal(), {"NO_COLOR": ""}, True),
+     (Terminal(), {"TERM": "dumb"}, False), (io.StringIO(), {}, False)],
+)  # fmt: skip
+def test_colour_is_for_terminals_that_want_it(
+    stream: io.StringIO, environ: dict[str, str], coloured: bool
+) -> None:
+    report = Report(checks=(Check("proof", Verdict.INVALID, "no_proof", "nothing"),))
+    said = verify_summary(report, paint=paint_for(stream, environ))
+    assert ("\x1b[31mNOT verified\x1b[0m" in said) is coloured
+    assert ("\x1b" in said) is coloured
+
+
+def test_a_terminal_without_the_letters_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["verify", BADGE, "--language", "de"]) == 1
+    sys.stdout.flush()
+    assert b"? Signatur" in raw.getvalue()
 
 
 def test_refused_input_exits_2_and_says_what_where_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,12 +35,20 @@ FINDING = {
     },
     "required": ["pointer", "code", "severity"],
 }
+DOCUMENT = {
+    "type": "object",
+    "properties": {"format": TEXT, "mediaType": TEXT, "digestMultibase": TEXT, "original": TEXT},
+    "required": ["format"],
+}
 REPORT = {
     "type": "object",
     "properties": {
         "verdict": VERDICT,
         "verified": {"type": "boolean"},
         "policy": TEXT,
+        "source": DOCUMENT,
+        "target": DOCUMENT,
+        "mappings": {"type": "object", "additionalProperties": TEXT},
         "checks": {"type": "array", "items": CHECK},
         "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
         "findings": {"type": "array", "items": FINDING},
@@ -67,7 +75,7 @@ SCHEMAS = {
     },
 }  # fmt: skip
 PROBLEM = {
-    "description": "The input is refused: what, where and what to do (RFC 9457).",
+    "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 ANY_BODY = {
@@ -85,7 +93,13 @@ def _parameter(
 
 def _answer(description: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"200": {"description": description, "content": content}, "4XX": PROBLEM, "5XX": PROBLEM}
+    busy = {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."}
+    return {
+        "200": {"description": description, "content": content},
+        "4XX": PROBLEM,
+        "503": busy,
+        "5XX": PROBLEM,
+    }
 
 
 def _got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
@@ -145,7 +159,7 @@ def description() -> dict[str, Any]:
             _parameter("language", "Of the sentences; Accept-Language otherwise.", {"enum": [*LANGUAGES]}),
         ],
         "requestBody": ANY_BODY,
-        "responses": _answer("Every check with its verdict", "Report"),
+        "responses": _answer("Every check with its verdict, verified or not", "Report"),
     }
     return {
         "openapi": "3.1.0",

@@ -9,7 +9,17 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.errors import GatewayError, GatewayFailed, Overloaded
+from gateway.api.requests import asked_language
+from gateway.errors import (
+    GatewayError,
+    GatewayFailed,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+    RequestRefused,
+    TooLarge,
+)
+from gateway.messages import DEFAULT_LANGUAGE, localized_problem
 
 __all__ = ["problem_response", "problems"]
 
@@ -24,14 +34,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 RETRY_AFTER = "5"
+FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+"""What the framework refuses by itself, by HTTP status; anything else is a request refused."""
 
 
-def problem_response(members: dict[str, Any]) -> web.Response:
-    """A problem document as an answer."""
+def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> web.Response:
+    """A problem document as an answer, its title and hint in a language."""
     response = web.Response(
         status=members["status"],
-        body=json.dumps(members, ensure_ascii=False).encode(),
+        body=json.dumps(localized_problem(members, language), ensure_ascii=False).encode(),
         content_type="application/problem+json",
+        headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
     if members.get("code") == Overloaded.code:
         response.headers["Retry-After"] = RETRY_AFTER
@@ -43,28 +56,28 @@ async def problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Turn every error into a problem document, and log what is the gateway's own fault."""
+    language = asked_language(request)
     try:
         response = await handler(request)
     except GatewayError as error:
-        response = problem_response(error.problem())
+        response = problem_response(error.problem(), language)
     except web.HTTPException as error:
-        response = problem_response(_from_http(error))
+        response = problem_response(_from_http(error), language)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
     except Exception as error:
         # The message may quote the input: only the kind of error and the place are logged.
         log.error("unexpected %s on %s", type(error).__name__, request.match_info.route.name or request.path)
-        response = problem_response(GatewayFailed("an unexpected error").problem())
+        response = problem_response(GatewayFailed("an unexpected error").problem(), language)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
 def _from_http(error: web.HTTPException) -> dict[str, Any]:
-    code = error.reason.lower().replace(" ", "_")
+    """A refusal of the framework's as a problem document with one of the gateway's codes."""
+    kind = FRAMEWORK.get(error.status, RequestRefused)
     return {
-        "type": f"urn:microcredential-gateway:error:{code}",
-        "title": error.reason,
+        **kind(error.reason, hint="GET / describes what can be asked here.").problem(),
         "status": error.status,
-        "code": code,
-        "detail": error.reason,
-        "hint": "GET / describes what can be asked here.",
     }

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import RequestRefused, TooLarge
+from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 
-__all__ = ["body", "flag", "known_parameters"]
+__all__ = ["asked_language", "body", "flag", "known_parameters"]
 
 BODY_DEADLINE = 15.0
 """Seconds a client has to send its body."""
@@ -47,3 +48,11 @@ def flag(request: web.Request, name: str) -> bool:
     if value not in TRUE | FALSE:
         raise RequestRefused(f"{name} is true or false")
     return value in TRUE
+
+
+def asked_language(request: web.Request) -> str:
+    """The language of sentences: the parameter ``language`` where there is a catalogue for it, else Accept-Language."""
+    asked = request.query.get("language", "")
+    if asked in LANGUAGES:
+        return asked
+    return chosen_language(request.headers.get("Accept-Language", DEFAULT_LANGUAGE))

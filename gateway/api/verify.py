@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.api.requests import body, known_parameters
+from gateway.api.requests import asked_language, body, known_parameters
 from gateway.api.state import GATEWAY
 from gateway.core import STRICT
-from gateway.messages import DEFAULT_LANGUAGE, chosen_language
+from gateway.errors import RequestRefused
+from gateway.messages import LANGUAGES
 
 __all__ = ["routes"]
 
@@ -20,8 +21,9 @@ QUERY = frozenset({"policy", "language"})
 async def verify(request: web.Request) -> web.Response:
     """Every check of a credential; its sentences in the ``language`` asked for, or as Accept-Language says."""
     known_parameters(request, QUERY)
-    policy = request.query.get("policy", STRICT.name)
-    wanted = request.query.get("language", request.headers.get("Accept-Language", DEFAULT_LANGUAGE))
-    language = chosen_language(wanted)
+    if request.query.get("language", LANGUAGES[0]) not in LANGUAGES:
+        raise RequestRefused(f"language is {' or '.join(LANGUAGES)}")
+    policy, language = request.query.get("policy", STRICT.name), asked_language(request)
     report = await request.app[GATEWAY].verify(await body(request), policy=policy)
-    return web.json_response(report.to_json(language), headers={"Content-Language": language})
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return web.json_response(report.to_json(language), headers=headers)

@@ -54,6 +54,8 @@ def _endorsements(value: Any, pointer: str) -> Iterator[tuple[bytes, str]]:
             yield from _endorsements(entry, f"{pointer}/{position}")
     elif isinstance(value, dict):
         for name, entry in value.items():
+            if name == "@context":
+                continue  # what terms mean is said there, of endorsements too
             place = f"{pointer}/{escape(name)}"
             if name not in MEMBERS:
                 yield from _endorsements(entry, place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gateway.errors import RequestRefused
 from gateway.report import Check, Verdict
 
-__all__ = ["POLICIES", "STRICT", "Policy", "policy_named"]
+__all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,17 @@ def policy_named(name: str) -> Policy:
     if policy is None:
         raise RequestRefused(f"there is no policy {name[:40]!r}", hint=f"Policies: {', '.join(POLICIES)}.")
     return policy
+
+
+def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Check, ...]:
+    """The checks that a verdict short of "verified" rests on, for people to read first.
+
+    Where everything required is valid, that is the issuer's key, which nothing else makes up for.
+    """
+    checks = tuple(checks)
+    if verdict is Verdict.VALID:
+        return tuple(check for check in checks if check.name == "issuer")
+    wrong = tuple(check for check in checks if check.verdict is verdict)
+    known = POLICIES.get(policy)
+    counted = (c for c in wrong if known is None or (known.requires(c) and c.code not in known.tolerated))
+    return tuple(counted) or wrong

@@ -18,6 +18,7 @@ __all__ = [
     "MalformedJson",
     "MalformedJwt",
     "MalformedXml",
+    "MethodNotAllowed",
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",
@@ -55,6 +56,15 @@ class NotFound(InputRefused):
     code = "not_found"
     title = "Not found"
     status = 404
+
+
+class MethodNotAllowed(RequestRefused):
+    """A path that is there, asked in a way it does not answer."""
+
+    code = "method_not_allowed"
+    title = "This cannot be asked in this way"
+    status = 405
+    default_hint = "The page at / describes what can be asked."
 
 
 class EnvelopeRefused(InputRefused):

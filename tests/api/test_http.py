@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 
+import jsonschema
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -132,6 +133,93 @@ async def test_what_is_not_there_is_a_problem_document(client: TestClient, path:
     answer = await client.get(path)
     assert answer.status == 404
     assert answer.content_type == "application/problem+json"
+
+
+async def test_a_verdict_is_told_in_the_language_asked_for(client: TestClient) -> None:
+    english = await client.post("/v1/verify", data=MICRO)
+    answer = await client.post(
+        "/v1/verify", data=MICRO, headers={"Accept-Language": "it, de;q=0.8, fr;q=0.4"}
+    )
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert (answer.headers["Content-Language"], answer.headers["Vary"]) == ("de", "Accept-Language")
+    told, plain = await answer.json(), await english.json()
+    assert english.headers["Content-Language"] == "en"
+    proof = next(check for check in told["checks"] if check["name"] == "proof")
+    assert proof["message"] == "Nichts sichert das Dokument"
+    assert proof["detail"] == "nothing secures the document"
+    same = ("name", "verdict", "code", "pointer")
+    assert [[check.get(n) for n in same] for check in told["checks"]] == [
+        [check.get(n) for n in same] for check in plain["checks"]
+    ]
+    wanted = await client.post("/v1/verify?language=fr", data=MICRO, headers={"Accept-Language": "de"})
+    assert wanted.headers["Content-Language"] == "fr"
+    assert (await client.post("/v1/verify?language=xx", data=MICRO)).status == 400
+
+
+async def test_a_problem_is_told_in_the_language_asked_for(client: TestClient) -> None:
+    headers = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.1"}
+    answer = await client.post("/v1/verify", data=b'{"a": 1, "a": 2}', headers=headers)
+    problem = await answer.json(content_type="application/problem+json")
+    assert (answer.headers["Content-Language"], answer.headers["Vary"]) == ("fr", "Accept-Language")
+    assert problem["title"] == "Un objet cite deux fois la même clé"
+    assert problem["hint"].startswith("Gardez")
+    assert (problem["code"], problem["pointer"], problem["status"]) == ("duplicate_key", "/a", 400)
+
+
+@pytest.mark.parametrize("policy", ["strict", "1edtech", "archive"])
+async def test_a_verdict_is_given_under_the_policy_asked_for(client: TestClient, policy: str) -> None:
+    answer = await client.post(f"/v1/verify?policy={policy}", data=MICRO)
+    told = await answer.json()
+    assert (answer.status, told["policy"], told["verified"]) == (200, policy, False)
+
+
+async def test_an_unknown_policy_is_refused_with_those_there_are(client: TestClient) -> None:
+    answer = await client.post("/v1/verify?policy=lenient", data=MICRO)
+    problem = await answer.json(content_type="application/problem+json")
+    assert (answer.status, problem["code"]) == (400, "request_refused")
+    assert "archive" in problem["hint"]
+
+
+async def test_a_method_that_is_not_answered_is_a_problem_that_says_which_are(client: TestClient) -> None:
+    answer = await client.get("/v1/verify")
+    problem = await answer.json(content_type="application/problem+json")
+    assert (answer.status, problem["code"], answer.headers["Allow"]) == (405, "method_not_allowed", "POST")
+
+
+async def test_what_is_described_of_a_verdict_is_what_comes(client: TestClient) -> None:
+    described = await (await client.get("/openapi.json")).json()
+    verify = described["paths"]["/v1/verify"]["post"]
+    parameters = {p["name"]: p["schema"].get("enum") for p in verify["parameters"]}
+    assert parameters == {"policy": ["strict", "1edtech", "archive"], "language": ["en", "de", "fr"]}
+    schemas = described["components"]["schemas"]
+    told = await (await client.post("/v1/verify?language=de", data=MICRO)).json()
+    validator = jsonschema.Draft202012Validator({**schemas["Report"], "components": {"schemas": schemas}})
+    assert list(validator.iter_errors(told)) == []
+    assert set(told) <= set(schemas["Report"]["properties"])
+    assert all(
+        set(check) <= set(schemas["Report"]["properties"]["checks"]["items"]["properties"])
+        for check in told["checks"]
+    )
+    problem = await (await client.post("/v1/verify", data=b"[")).json(content_type=None)
+    assert list(jsonschema.Draft202012Validator(schemas["Problem"]).iter_errors(problem)) == []
+    assert set(problem) <= set(schemas["Problem"]["properties"])
+
+
+async def test_nothing_of_a_document_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Not even when the gateway itself is at fault: only the kind of error and the route."""
+
+    class BrokenCompute(BusyCompute):
+        async def run(self, *_: object) -> None:
+            raise ValueError("Zaphod Example")
+
+    with caplog.at_level("DEBUG"):
+        async with TestClient(TestServer(make_app(Settings(), gateway(compute=BrokenCompute())))) as client:
+            document = b'{"name": "Zaphod Example", "name": 1}'
+            assert (await client.post("/v1/verify?policy=strict", data=document)).status == 500
+        async with TestClient(TestServer(make_app(Settings(), gateway()))) as client:
+            assert (await client.post("/v1/verify", data=document)).status == 400
+    assert "unexpected ValueError on /v1/verify" in caplog.text
+    assert "Zaphod" not in caplog.text
 
 
 async def test_a_busy_gateway_says_when_to_come_back() -> None:
