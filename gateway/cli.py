@@ -30,7 +30,7 @@ from gateway.pipeline import Gateway, utc_now
 from gateway.report import Report
 from gateway.settings import Settings
 from gateway.signer import Ledger, NoSigner, open_signer
-from gateway.trust import trust_sources
+from gateway.trust import seal_anchors, trust_sources
 
 __all__ = ["main"]
 
@@ -164,13 +164,13 @@ def _with_gateway(
 ) -> int:
     """Run a job with a gateway that computes in this process; only one that ``signs`` opens the key."""
     settings = _settings(parsed)
-    trust = trust_sources(settings)
+    trust, anchors = trust_sources(settings), seal_anchors(settings)
 
     async def run() -> int:
         fetch = Fetcher(settings)
         signer = await open_signer(settings, utc_now()) if signs else NoSigner()
-        ledger = Ledger(settings.data)
-        gateway = Gateway(signer, settings, fetch, HereCompute(), ledger=ledger, trust=trust)
+        ledger, here = Ledger(settings.data), HereCompute()
+        gateway = Gateway(signer, settings, fetch, here, anchors=anchors, ledger=ledger, trust=trust)
         try:
             return await job(gateway)
         finally:

@@ -33,8 +33,8 @@ class Need:
 
     ``controller``: the controlled identifier document of a DID or https URL; ``document``: the bytes at
     an https URL; ``issuer``: what the configured trust sources say of an identifier and, where a seal
-    proved them, its ``organization`` (2.5.4.97) and ``certificates`` (DER, the seal's own first), and whether
-    the document is ``proven`` to be that issuer's;
+    proved them, its ``organization`` (2.5.4.97) and ``certificates`` (DER, the seal's own first), and since
+    when (``sealed_at``), and whether the document is ``proven`` to be that issuer's;
     ``anchors``: the certificates (DER) that seals may lead to.
     """
 
@@ -43,6 +43,7 @@ class Need:
     organization: str = ""
     certificates: tuple[bytes, ...] = ()
     proven: bool = False
+    sealed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ class Retrieved:
 
     def issuer(
         self, identifier: str, organization: str = "", certificates: tuple[bytes, ...] = (), *,
-        proven: bool = False,
+        proven: bool = False, sealed_at: datetime | None = None,
     ) -> Answer:  # fmt: skip
         """What trust sources say of an issuer."""
-        return self._look_up(Need(ISSUER, identifier, organization, certificates, proven))
+        return self._look_up(Need(ISSUER, identifier, organization, certificates, proven, sealed_at))
 
     def anchors(self) -> Answer:
         """The certificates that seals may lead to: a tuple of DER."""

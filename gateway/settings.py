@@ -36,7 +36,8 @@ class Settings:
     the credentials ``aws_…``.
     ``trust_list``, ``known_registries`` (an address or a file), ``federation_anchors`` (identifiers with the
     files of their keys), ``ebsi_registry`` and ``eu_trusted_list`` (an address or a file) with
-    ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is;
+    ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is; ``seal_anchors`` is
+    a file of certificates that seals may lead to;
     ``trust_required`` makes every policy demand that one names it.
     ``allow_private_addresses`` opens the inside of the network to tests; no variable sets it.
     """
@@ -70,6 +71,7 @@ class Settings:
     ebsi_registry: str | None = None
     eu_trusted_list: str | None = None
     eu_trust_anchors: Path | None = None
+    seal_anchors: Path | None = None
     trust_required: bool = False
     allow_private_addresses: bool = False
 
@@ -220,6 +222,7 @@ _READERS: dict[str, Any] = {
     "ebsi_registry": _https_url,
     "eu_trusted_list": _text,
     "eu_trust_anchors": lambda text: Path(_text(text)),
+    "seal_anchors": lambda text: Path(_text(text)),
     "trust_required": _yes,
 }
 

@@ -17,7 +17,7 @@ from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.pipeline import Gateway, utc_now
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
-from gateway.trust import trust_sources
+from gateway.trust import seal_anchors, trust_sources
 
 __all__ = ["GATEWAY", "make_app", "serve"]
 
@@ -43,14 +43,14 @@ def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Applicat
 async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     """The gateway's parts, for as long as the application runs."""
     settings = app[SETTINGS]
-    trust = trust_sources(settings)
+    trust, anchors = trust_sources(settings), seal_anchors(settings)
     signer = await open_signer(settings, utc_now())
     fetch = Fetcher(settings)
     compute = PoolCompute(settings.workers, settings.max_queue)
     public = settings.public_url or f"http://{settings.host}:{settings.port}"
     own = f"{public}/contexts/{OWN_CONTEXT}"
     ledger = Ledger(settings.data)
-    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own, ledger=ledger, trust=trust)
+    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own, anchors=anchors, ledger=ledger, trust=trust)
     await compute.run(probes.warm_up)
     log.info("signing as %s", signer.did)
     yield

@@ -22,9 +22,10 @@ def trust_check(
     ``proven`` is whether the document is shown to be the issuer's own: without that a listing is one of
     whoever the document names, and no answer to who issued it.
     """
-    sealed = next((item for item in secured if item.certificates), None)
-    organization, certificates = (sealed.organization, sealed.certificates) if sealed else ("", ())
-    answer = retrieved.issuer(issuer, organization, certificates, proven=proven)
+    seal = next((item for item in secured if item.certificates), Secured(()))
+    answer = retrieved.issuer(
+        issuer, seal.organization, seal.certificates, proven=proven, sealed_at=seal.signed_at
+    )
     statements: Statements = answer.content if answer.found else []
     if not statements:
         return _unasked(answer, pointer)

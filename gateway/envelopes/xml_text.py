@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from gateway.envelopes.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, check_size
+from gateway.envelopes.limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, check_size
 from gateway.errors import (
     CommentInValue,
     DoctypeForbidden,
@@ -23,7 +23,7 @@ from gateway.errors import (
 )
 from gateway.pointers import split
 
-__all__ = ["NAMESPACES", "XmlName", "read_xml", "write_xml", "xpath_of"]
+__all__ = ["NAMESPACES", "XmlName", "parse_xml", "read_xml", "safe_parser", "write_xml", "xpath_of"]
 
 NAMESPACES = {
     "eup": "http://data.europa.eu/snb",
@@ -58,16 +58,22 @@ def read_xml(data: bytes) -> tuple[XmlName, dict[str, Any]]:
     Raises ``DoctypeForbidden``, ``CommentInValue``, ``MalformedXml`` (with the line),
     ``WrongEncoding``, ``TooManyElements``, ``NestingTooDeep`` or ``TooLarge``.
     """
-    check_size(data)
+    root = parse_xml(data)
+    name = etree.QName(root)
+    return XmlName(name.namespace or "", name.localname), _tree(root)
+
+
+def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS) -> Any:
+    """The root element, for the envelopes alone. Raises what ``read_xml`` raises."""
+    check_size(data, max_bytes)
     text = _decoded(data)
     body = _DECLARATION.sub("", text, count=1)
     prolog = _PROLOG.match(body[:_MAX_PROLOG])
     if body[prolog.end() if prolog else 0 :].startswith("<!DOCTYPE"):
         raise DoctypeForbidden("the document declares a DOCTYPE")
     root = _parsed(body)
-    _check(root)
-    name = etree.QName(root)
-    return XmlName(name.namespace or "", name.localname), _tree(root)
+    _check(root, max_elements)
+    return root
 
 
 def _decoded(data: bytes) -> str:
@@ -83,8 +89,9 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _parsed(text: str) -> Any:
-    parser = etree.XMLParser(
+def safe_parser() -> etree.XMLParser:
+    """A parser that fetches, expands and guesses nothing; one for each document."""
+    return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -97,8 +104,11 @@ def _parsed(text: str) -> Any:
         strip_cdata=True,
         collect_ids=False,
     )
+
+
+def _parsed(text: str) -> Any:
     try:
-        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+        root = etree.fromstring(text.encode("utf-8", "surrogatepass"), safe_parser())
     except etree.XMLSyntaxError as error:
         line, _ = error.position
         message = re.sub(r", line \d+, column \d+.*", "", str(error.msg)).strip()
@@ -111,15 +121,15 @@ def _parsed(text: str) -> Any:
     return root
 
 
-def _check(root: Any) -> None:
+def _check(root: Any, max_elements: int) -> None:
     count, depth = 0, 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
             depth -= 1
             continue
         count, depth = count + 1, depth + 1
-        if count > MAX_ELEMENTS:
-            raise TooManyElements(f"more than {MAX_ELEMENTS} elements", pointer=f"line {node.sourceline}")
+        if count > max_elements:
+            raise TooManyElements(f"more than {max_elements} elements", pointer=f"line {node.sourceline}")
         if depth > MAX_DEPTH:
             raise NestingTooDeep(
                 f"elements nested deeper than {MAX_DEPTH}", pointer=f"line {node.sourceline}"

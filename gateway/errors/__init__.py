@@ -67,7 +67,9 @@ from gateway.errors.failures import (
     Overloaded,
     SettingInvalid,
     SignerFailed,
+    TrustListExpired,
     TrustListMalformed,
+    TrustListUnsigned,
 )
 from gateway.errors.securing import (
     CertificateMalformed,
@@ -137,7 +139,9 @@ __all__ = [
     "TooComplex",
     "TooLarge",
     "TooManyElements",
+    "TrustListExpired",
     "TrustListMalformed",
+    "TrustListUnsigned",
     "UndefinedTerm",
     "UnknownContext",
     "UnsafeJsonLd",

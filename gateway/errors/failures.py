@@ -16,7 +16,9 @@ __all__ = [
     "Overloaded",
     "SettingInvalid",
     "SignerFailed",
+    "TrustListExpired",
     "TrustListMalformed",
+    "TrustListUnsigned",
 ]
 
 
@@ -69,6 +71,20 @@ class TrustListMalformed(OutsideFailed):
 
     code = "trust_list_malformed"
     title = "A list of issuers cannot be read"
+
+
+class TrustListUnsigned(OutsideFailed):
+    """A list that must be signed, and is not by anybody who may sign it."""
+
+    code = "trust_list_signature"
+    title = "A list of issuers is not signed as it must be"
+
+
+class TrustListExpired(OutsideFailed):
+    """A list that says itself until when it counts, and that moment is over."""
+
+    code = "trust_list_expired"
+    title = "A list of issuers is out of date"
 
 
 class DidNotFound(OutsideFailed):

@@ -12,7 +12,7 @@ from gateway.dids import resolve
 from gateway.errors import GatewayError
 from gateway.fetch import Fetch
 from gateway.retrieval import CONTROLLER, DOCUMENT, ISSUER, Answer, Need
-from gateway.trust import Issuer, TrustSource, ask
+from gateway.trust import Issuer, TrustSource, anchors, ask
 
 __all__ = ["MAX_ISSUERS", "MAX_NEEDS", "MAX_ROUNDS", "Retriever", "until_complete"]
 
@@ -33,7 +33,10 @@ Answers = dict[Need, Answer]
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """Answers needs: DID documents, documents at https addresses, what the lists of ``trust`` say of an issuer."""
+    """Answers needs: DID documents, documents at https addresses, what the lists of ``trust`` say of an issuer.
+
+    ``trust`` also says which certificates seals may lead to.
+    """
 
     fetch: Fetch
     clock: Callable[[], datetime]
@@ -54,11 +57,12 @@ class Retriever:
             content = await self.fetch.get(need.address, accept=ACCEPT, max_bytes=self.max_document)
             return Answer(content, retrieved=self.clock(), url=need.address)
         if need.kind == ISSUER:
-            issuer = Issuer(need.address, need.organization, need.certificates, need.proven)
+            issuer = Issuer(need.address, need.organization, need.certificates, need.proven, need.sealed_at)
             now = self.clock()
             statements = await ask(issuer, self.trust, self.fetch, now)
             return Answer([statement.to_json() for statement in statements], retrieved=now)
-        return Answer((), retrieved=self.clock())
+        now = self.clock()
+        return Answer(await anchors(self.trust, self.fetch, now), retrieved=now)
 
 
 async def until_complete(

@@ -1,4 +1,4 @@
-"""Asking every configured list about one issuer, all at once; each answers, come what may."""
+"""Asking every configured list about one issuer, all at once; each answers, come what may. And for anchors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from gateway.trust.eu_trusted_list import EuTrustedList
 from gateway.trust.statements import Fetch, Issuer, Statement, TrustSource
 
-__all__ = ["MAX_IDENTIFIER", "ask"]
+__all__ = ["MAX_IDENTIFIER", "anchors", "ask"]
 
 MAX_IDENTIFIER = 2048
 
@@ -25,3 +26,13 @@ async def ask(
         return ()
     answers = await asyncio.gather(*(source(issuer, fetch, now) for source in sources))
     return tuple(statement for answer in answers for statement in answer)
+
+
+async def anchors(sources: Sequence[TrustSource], fetch: Fetch, now: datetime) -> tuple[bytes, ...]:
+    """The certificates (DER) that a seal or a timestamp may lead to by the word of a list.
+
+    Raises a ``GatewayError`` when the list that names them cannot be had.
+    """
+    lists = [source for source in sources if isinstance(source, EuTrustedList)]
+    found = await asyncio.gather(*(source.anchors(fetch, now) for source in lists))
+    return tuple(der for ders in found for der in ders)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gateway.copies import Shelves
+from gateway.errors import SettingInvalid
 from gateway.settings import Settings
 from gateway.trust.allow_list import allow_list
 from gateway.trust.ebsi import ebsi_registry
+from gateway.trust.eu_lists import EuLists, read_certificates
+from gateway.trust.eu_trusted_list import EuTrustedList
 from gateway.trust.federation import anchor_of, openid_federation
 from gateway.trust.known_dids import known_dids
 from gateway.trust.statements import TrustSource
 
-__all__ = ["trust_sources"]
+__all__ = ["seal_anchors", "trust_sources"]
 
 
 def trust_sources(settings: Settings) -> tuple[TrustSource, ...]:
@@ -30,4 +35,27 @@ def trust_sources(settings: Settings) -> tuple[TrustSource, ...]:
         sources.append(openid_federation(anchors, shelves))
     if settings.ebsi_registry is not None:
         sources.append(ebsi_registry(settings.ebsi_registry, shelves))
+    if settings.eu_trusted_list is not None:
+        sources.append(_eu_trusted_list(settings.eu_trusted_list, settings.eu_trust_anchors))
     return tuple(sources)
+
+
+def _eu_trusted_list(where: str, signers: Path | None) -> TrustSource:
+    if signers is None:
+        raise SettingInvalid(
+            "GATEWAY_EU_TRUSTED_LIST is set without GATEWAY_EU_TRUST_ANCHORS",
+            hint="Name a file of the certificates that may sign the list: without them it proves nothing.",
+        )
+    lists = EuLists(where, read_certificates(signers, "certificates that sign the EU trusted list"))
+    lists.check()
+    return EuTrustedList(lists)
+
+
+def seal_anchors(settings: Settings) -> tuple[bytes, ...]:
+    """The certificates (DER) that seals may lead to by the operator's word.
+
+    Raises ``SettingInvalid`` for a file that cannot be used.
+    """
+    if settings.seal_anchors is None:
+        return ()
+    return tuple(c.der for c in read_certificates(settings.seal_anchors, "certificates that seals lead to"))

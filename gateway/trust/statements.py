@@ -45,13 +45,15 @@ class Issuer:
     ``identifier`` is a DID or an https URL. ``organization_identifier`` (X.520, 2.5.4.97) and
     ``certificates`` (DER, the seal's own first) are given only when they were proven: of a seal whose
     signature holds and whose chain was trusted. ``proven`` says that the document is this issuer's own: where
-    it is not, anybody may have written the name, and nobody is asked about it by name.
+    it is not, anybody may have written the name, and nobody is asked about it by name. ``sealed_at`` is when
+    a trusted timestamp shows that the seal was there.
     """
 
     identifier: str
     organization_identifier: str = ""
     certificates: tuple[bytes, ...] = ()
     proven: bool = True
+    sealed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
