@@ -49,6 +49,11 @@ REPORT = {
         "source": DOCUMENT,
         "target": DOCUMENT,
         "mappings": {"type": "object", "additionalProperties": TEXT},
+        "reason": {
+            "type": "object",
+            "description": "Which check stands in the way of calling the document verified.",
+            "properties": {"check": TEXT, "code": TEXT},
+        },
         "checks": {"type": "array", "items": CHECK},
         "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
         "findings": {"type": "array", "items": FINDING},

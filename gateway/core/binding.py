@@ -54,7 +54,11 @@ def issuer_check(
         ]
         open_or_wrong = [check for check in named if check.verdict is not Verdict.VALID]
         return max(open_or_wrong, key=lambda check: RANK[check.verdict], default=NOBODY_SIGNED)
-    checks = [_bound(issuer, item, keys[item.method], retrieved, question, purpose) for item in signed]
+    # A proof that fails another check vouches for nothing, even if its key is the issuer's.
+    sound = [item for item in signed if item.verdict is not Verdict.INVALID]
+    checks = [
+        _bound(issuer, item, keys[item.method], retrieved, question, purpose) for item in sound or signed
+    ]
     return min(checks, key=lambda check: RANK[check.verdict])
 
 

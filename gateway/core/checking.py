@@ -8,19 +8,20 @@ from outside is looked up in ``Retrieved``. https://www.w3.org/TR/vc-data-model-
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gateway.core import mechanisms
 from gateway.core.binding import issuer_of
 from gateway.core.endorsements import endorsement_checks
-from gateway.core.open_badges_2 import badge_of, shape_checks
+from gateway.core.judging import Verified, judged
+from gateway.core.open_badges_2 import badge_of, published, shape_checks
 from gateway.core.period import period_checks
 from gateway.core.presentations import is_presentation, presentation
 from gateway.core.question import Question
 from gateway.core.related_resources import related_resource_checks
 from gateway.core.schema import schema_checks, semantic_checks
-from gateway.core.structure import structure_checks, terms_check
+from gateway.core.structure import proof_terms_checks, structure_checks, terms_check
 from gateway.core.trust import trust_check
 from gateway.core.understanding import Inspected, inspect
 from gateway.core.views import credential_of
@@ -34,18 +35,8 @@ __all__ = ["Verified", "verify"]
 
 Json = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """The checks, the policy's verdict on them, and whether the document may be called verified.
-
-    ``verified`` is never true while the key is not shown to be the issuer's, whatever a policy tolerates;
-    only a question about proofs alone leaves that open.
-    """
-
-    checks: tuple[Check, ...]
-    verdict: Verdict
-    verified: bool
+PRESENTATION = frozenset(("structure", "terms", "proof", "issuer", "credential"))
+"""What the verdict on a presentation rests on; each credential in it has one of its own."""
 
 
 def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
@@ -62,22 +53,27 @@ def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Ve
         checks += _trust(inspected, tree, retrieved, secured, proven=_bound(checks))
         if inspected.linked_data:
             checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
-    return _judged(tuple(checks), secured, question)
+    return judged(tuple(checks), secured, question)
 
 
 def _presented(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
     """A presentation, with each credential in it judged by the same policy."""
+    unproven: list[Verified] = []
 
-    def judge(credential: Inspected, asked: Question) -> tuple[tuple[Check, ...], Verdict]:
+    def judge(credential: Inspected, asked: Question) -> Verified:
         done = verify(credential, retrieved, asked)
-        return done.checks, done.verdict
+        if not done.verified:
+            unproven.append(done)
+        return done
 
     checks = tuple(presentation(inspected, retrieved, question, judge))
-    policy = replace(
-        question.policy, required=PRESENTATION - ({"issuer"} if question.proof_only else frozenset())
-    )
+    asked = PRESENTATION - ({"issuer"} if question.proof_only else frozenset())
+    policy = replace(question.policy, required=asked)
     verdict = policy.verdict(checks)
-    return Verified(checks, verdict, verdict is Verdict.VALID)
+    open_ones = [check for check in checks if check.name in asked and check.verdict is not Verdict.VALID]
+    reason = policy.reason(checks) or next(iter(open_ones), None)
+    proven = verdict is Verdict.VALID and not open_ones and not unproven
+    return Verified(checks, verdict, proven, None if proven else reason or unproven[0].reason)
 
 
 def _intrinsic(
@@ -89,6 +85,7 @@ def _intrinsic(
         checks += [*structure_checks(tree), *related_resource_checks(tree, question.contexts)]
         sealed = inspected.envelope.sealed == "jades"
         checks.append(terms_check(tree, question.contexts, sealed=sealed))
+        checks += proof_terms_checks(tree, question.contexts)
         checks += [*schema_checks(inspected, tree), *semantic_checks(inspected, tree)]
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
@@ -100,14 +97,15 @@ def _status(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Qu
     """What is published of its status."""
     checks: list[Check] = []
 
-    def verify_list(data: bytes) -> tuple[Json | None, tuple[Check, ...]]:
+    def verify_list(data: bytes) -> tuple[Json | None, Check | None]:
         return _status_list(data, retrieved, question)
 
     if inspected.linked_data:
         checks += check_status(tree, retrieved, verify_list, question.now)
     if inspected.open_badges_2:
         badge = badge_of(inspected.envelope.tree, retrieved)
-        checks += check_revocation_2_0(badge.assertion.tree or {}, badge.issuer.tree, retrieved)
+        issuer_now = published(badge.issuer, retrieved).tree or badge.issuer.tree
+        checks += check_revocation_2_0(badge.assertion.tree or {}, issuer_now, retrieved)
     return checks
 
 
@@ -129,39 +127,15 @@ def _bound(checks: Iterable[Check]) -> bool:
     return any(check.name == "issuer" and check.verdict is Verdict.VALID for check in checks)
 
 
-def _status_list(
-    data: bytes, retrieved: Retrieved, question: Question
-) -> tuple[Json | None, tuple[Check, ...]]:
-    """A status list credential with the checks of its own that the policy rests on."""
+def _status_list(data: bytes, retrieved: Retrieved, question: Question) -> tuple[Json | None, Check | None]:
+    """A status list credential, and what by the policy speaks against trusting it."""
     try:
         inspected = inspect(data)
         tree = credential_of(inspected)
-        checks, _ = _intrinsic(inspected, tree, retrieved, replace(question, domain=None, challenge=None))
-    except GatewayError as error:
-        return None, (
-            Check("structure", Verdict.INVALID, error.code, error.detail, error.pointer, error.hint),
+        checks, secured = _intrinsic(
+            inspected, tree, retrieved, replace(question, domain=None, challenge=None)
         )
-    policy = question.policy
-    return tree, tuple(c for c in checks if policy.requires(c) and c.code not in policy.tolerated)
-
-
-def _judged(checks: tuple[Check, ...], secured: tuple[Secured, ...], question: Question) -> Verified:
-    """The verdict. Of several proofs, one of an unknown kind is passed over where another one holds."""
-    policy = question.policy
-    counted = checks
-    if any(item.verdict is Verdict.VALID for item in secured):
-        passed_over = {
-            item.pointer for item in secured
-            if item.verdict is Verdict.UNDETERMINED
-            or (policy.one_proof_is_enough and item.verdict is Verdict.INVALID)
-        }  # fmt: skip
-        skipped = {id(check) for item in secured if item.pointer in passed_over for check in item.checks}
-        counted = tuple(check for check in checks if id(check) not in skipped)
-    if question.proof_only:
-        counted = tuple(check for check in counted if check.name.partition(".")[0] in PROOF_ONLY)
-    verdict = policy.verdict(counted)
-    return Verified(checks, verdict, verdict is Verdict.VALID and (_bound(checks) or question.proof_only))
-
-
-PROOF_ONLY = frozenset(("structure", "terms", "proof"))
-PRESENTATION = frozenset(("structure", "terms", "proof", "issuer", "credential"))
+    except GatewayError as error:
+        return None, Check("structure", Verdict.INVALID, error.code, error.detail, error.pointer, error.hint)
+    done = judged(tuple(checks), secured, question)
+    return tree, None if done.verdict is Verdict.VALID else done.reason

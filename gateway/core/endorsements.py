@@ -6,8 +6,9 @@ https://www.imsglobal.org/spec/ob/v3p0/#endorsementcredential
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
+from gateway.core.judging import NOT_VERIFIED, Verified
 from gateway.core.understanding import Inspected, inspect
 from gateway.envelopes import write_json
 from gateway.errors import GatewayError
@@ -22,17 +23,10 @@ MAX_ENDORSEMENTS = 32
 MEMBERS = ("endorsement", "endorsementJwt")
 
 
-class Judged(Protocol):
-    """What a verification of an endorsement gives."""
-
-    @property
-    def checks(self) -> tuple[Check, ...]: ...
-
-    @property
-    def verdict(self) -> Verdict: ...
+Verify = Callable[[Inspected], Verified]
 
 
-def endorsement_checks(tree: dict[str, Any], verify: Callable[[Inspected], Judged]) -> list[Check]:
+def endorsement_checks(tree: dict[str, Any], verify: Verify) -> list[Check]:
     """One check for each endorsement: valid where the endorser's own credential is."""
     found = list(_endorsements(tree, ""))
     checks = [_checked(data, pointer, verify) for data, pointer in found[:MAX_ENDORSEMENTS]]
@@ -68,19 +62,21 @@ def _endorsements(value: Any, pointer: str) -> Iterator[tuple[bytes, str]]:
                     yield item.encode("utf-8", "replace"), where
 
 
-def _checked(data: bytes, pointer: str, verify: Callable[[Inspected], Judged]) -> Check:
+def _checked(data: bytes, pointer: str, verify: Verify) -> Check:
     try:
-        judged = verify(inspect(data))
+        done = verify(inspect(data))
     except GatewayError as error:
         return Check(
             "endorsement", Verdict.INVALID, "endorsement_invalid", f"the endorsement is refused: {error.detail}",
             pointer, error.hint, {"code": error.code},
         )  # fmt: skip
-    if judged.verdict is Verdict.VALID:
+    if done.verified:
         return Check("endorsement", Verdict.VALID, pointer=pointer)
-    worst = next(check for check in judged.checks if check.verdict is judged.verdict)
-    word = "does not hold" if judged.verdict is Verdict.INVALID else "could not be verified"
+    worst = done.reason or NOT_VERIFIED
+    invalid = done.verdict is Verdict.INVALID
+    word = "does not hold" if invalid else "could not be verified"
     return Check(
-        "endorsement", judged.verdict, f"endorsement_{judged.verdict.value}",
+        "endorsement", Verdict.INVALID if invalid else Verdict.UNDETERMINED,
+        "endorsement_invalid" if invalid else "endorsement_undetermined",
         f"an endorsement {word}: {worst.message}", pointer + worst.pointer, worst.hint, {"code": worst.code},
     )  # fmt: skip

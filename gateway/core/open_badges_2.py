@@ -17,7 +17,7 @@ from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
 from gateway.shapes import load_shapes, problems_of
 
-__all__ = ["Badge", "Node", "badge_of", "follow", "follow_value", "shape_checks"]
+__all__ = ["Badge", "Node", "badge_of", "follow", "follow_value", "published", "shape_checks"]
 
 Json = dict[str, Any]
 
@@ -93,6 +93,13 @@ def follow_value(value: Any, retrieved: Retrieved, pointer: str) -> Node:
     if not isinstance(found, dict):
         return Node(None, pointer, value, "it is no JSON object")
     return Node(found, pointer, value)
+
+
+def published(node: Node, retrieved: Retrieved) -> Node:
+    """The node as its own address has it: what stands in the badge itself, anybody can have written."""
+    if node.tree is None or node.url:
+        return node
+    return follow_value(node.tree.get("id"), retrieved, node.pointer)
 
 
 def shape_checks(badge: Badge) -> list[Check]:

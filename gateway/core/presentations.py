@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.core.binding import issuer_check
+from gateway.core.judging import NOT_VERIFIED, Verified
 from gateway.core.mechanisms import Shown, data_integrity, jwt, seals
 from gateway.core.question import Question
 from gateway.core.signing_keys import SigningKey
@@ -26,7 +27,7 @@ PURPOSE = "authentication"
 MAX_CREDENTIALS = 64
 """Most credentials verified in one presentation."""
 
-Verify = Callable[[Inspected, Question], tuple[tuple[Check, ...], Verdict]]
+Verify = Callable[[Inspected, Question], Verified]
 
 
 def is_presentation(tree: Any) -> bool:
@@ -97,16 +98,16 @@ def _credentials(tree: Json, question: Question, verify: Verify) -> Iterator[Che
 
 def _credential(entry: Json, pointer: str, question: Question, verify: Verify) -> Check:
     try:
-        checks, verdict = verify(inspect(write_json(entry)), question)
+        done = verify(inspect(write_json(entry)), question)
     except GatewayError as error:
         return Check(
             "credential", Verdict.INVALID, error.code, error.detail, pointer + error.pointer, error.hint
         )
-    lists = {check.name: check.values for check in checks if check.name == "trust" and check.values}
-    if verdict is Verdict.VALID:
+    lists = {check.name: check.values for check in done.checks if check.name == "trust" and check.values}
+    if done.verified:
         return Check("credential", Verdict.VALID, pointer=pointer, values=lists)
-    worst = next(check for check in checks if check.verdict is verdict)
+    worst = done.reason or NOT_VERIFIED
     return Check(
-        "credential", verdict, worst.code, worst.message, pointer + worst.pointer, worst.hint,
+        "credential", done.verdict, worst.code, worst.message, pointer + worst.pointer, worst.hint,
         {"check": worst.name, **lists},
     )  # fmt: skip

@@ -8,10 +8,12 @@ from typing import Any
 from gateway.errors import GatewayError, TooComplex
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
 from gateway.jsonld import Contexts, expand
+from gateway.proofs import proofs_of
+from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
 from gateway.shapes import Problem, load_shapes, problems_of
 
-__all__ = ["presentation_checks", "structure_checks", "terms_check"]
+__all__ = ["presentation_checks", "proof_terms_checks", "structure_checks", "terms_check"]
 
 CLASSES = {VCDM_1: "Credential1", VCDM_2: "Credential2"}
 
@@ -68,3 +70,25 @@ def terms_check(tree: Mapping[str, Any], contexts: Contexts | None, *, sealed: b
         verdict = Verdict.VALID if sealed else Verdict.INVALID
         return Check("terms", verdict, error.code, error.detail, error.pointer, error.hint)
     return Check("terms", Verdict.VALID)
+
+
+def proof_terms_checks(tree: dict[str, Any], contexts: Contexts | None) -> list[Check]:
+    """Which proofs of unknown kinds have terms that no context defines; those of known kinds say so themselves.
+
+    Nothing in such a proof is signed by another, nor does it change what another signed.
+    """
+    checks = []
+    for pointer, proof in proofs_of(tree):
+        if not isinstance(proof, dict) or not isinstance(proof.get("type"), str) or suite_of(proof):
+            continue
+        try:
+            expand({"@context": tree.get("@context"), **proof}, contexts=contexts)
+        except TooComplex:
+            raise
+        except GatewayError as error:
+            checks.append(
+                Check(
+                    "proof_terms", Verdict.INVALID, error.code, error.detail, pointer + error.pointer, error.hint
+                )
+            )  # fmt: skip
+    return checks

@@ -1,7 +1,7 @@
 """JAdES: the payload of a JWS in general JSON serialization, as the Commission seals ELM v3.
 
-The seal itself is verified elsewhere (``proofs/jades.py``). RFC 7515 section 7.2.1; RFC 7797 (``b64: false``): the payload
-is the credential's JSON text as one JSON string.
+The seal itself is verified elsewhere (``proofs/jades.py``). RFC 7515 section 7.2.1; RFC 7797
+(``b64: false``): the payload is the credential's JSON text as one JSON string.
 """
 
 from __future__ import annotations

@@ -107,6 +107,7 @@ def verify(job: VerifyJob, answers: Mapping[Need, Answer]) -> tuple[Report, tupl
     facts = {
         "source": {"format": name, "mediaType": inspected.envelope.media_type},
         "policy": job.question.policy.name,
+        **({"reason": {"check": done.reason.name, "code": done.reason.code}} if done.reason else {}),
     }
     return Report((), done.checks, facts, done.verdict, done.verified), retrieved.missing
 

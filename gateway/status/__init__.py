@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,16 +34,31 @@ def check_status(
     credential: Json, retrieved: Retrieved, verify_list: VerifyList, now: datetime
 ) -> tuple[Check, ...]:
     """One check for each status entry of a credential; none when it has no status."""
-    checks = []
-    for entry, pointer in list(_entries(credential))[:MAX_ENTRIES]:
-        asked = Asked(entry, pointer, credential, retrieved, verify_list, now)
-        types = entry.get("type")
-        names = types if isinstance(types, list) else [types]
-        known = next(
-            (STATUS_TYPES[name] for name in names if isinstance(name, str) and name in STATUS_TYPES), None
-        )
-        checks.append(known(asked) if known is not None else _unknown(asked))
+    entries = list(_entries(credential))
+    asked = [
+        Asked(entry, pointer, credential, retrieved, verify_list, now)
+        for entry, pointer in entries[:MAX_ENTRIES]
+    ]
+    checks = [_checked(one) for one in asked]
+    if len(entries) > MAX_ENTRIES:
+        checks.append(
+            open_question(
+                replace(asked[-1], pointer=entries[MAX_ENTRIES][1]), "too_many_status_entries",
+                f"only the first {MAX_ENTRIES} status entries were looked at",
+                "Ask the issuer for a credential with fewer status entries.",
+            )
+        )  # fmt: skip
     return tuple(checks)
+
+
+def _checked(asked: Asked) -> Check:
+    known = next((STATUS_TYPES[name] for name in STATUS_TYPES if name in _types(asked.entry)), _unknown)
+    return known(asked)
+
+
+def _types(entry: Json) -> list[Any]:
+    types = entry.get("type")
+    return types if isinstance(types, list) else [types]
 
 
 def _entries(credential: Json) -> Iterator[tuple[Json, str]]:
@@ -58,7 +74,8 @@ def _entries(credential: Json) -> Iterator[tuple[Json, str]]:
 def _holds_entries(value: Any) -> bool:
     """Whether a member ``status`` is one of revocation: it may as well be any other term of that name."""
     return any(
-        isinstance(entry, dict) and ("statusListCredential" in entry or entry.get("type") in STATUS_TYPES)
+        isinstance(entry, dict)
+        and ("statusListCredential" in entry or any(name in _types(entry) for name in STATUS_TYPES))
         for entry in (value if isinstance(value, list) else [value])
     )
 

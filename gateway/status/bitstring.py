@@ -15,9 +15,12 @@ __all__ = ["check"]
 
 LIST_TYPES = frozenset(("BitstringStatusListCredential", "StatusList2021Credential"))
 SUBJECT_TYPES = frozenset(("BitstringStatusList", "StatusList2021"))
-PURPOSES = {"revocation": "revoked", "suspension": "suspended"}
-MAX_SIZE = 64
-"""Most bits one entry may take."""
+WITHDRAWN = {"revocation": "revoked", "suspension": "suspended"}
+"""Purposes under which a status that is set withdraws the credential, and the code that says so."""
+TOLD = frozenset(("message", "refresh"))
+"""Purposes under which a status only tells something (section 2.1)."""
+MAX_SIZE = 16
+"""Most bits one entry may take: each value needs a message of its own."""
 MAX_INDEX_DIGITS = 12
 
 
@@ -33,7 +36,9 @@ def check(asked: Asked) -> Check:
     if not isinstance(url, str):
         return _malformed(asked, "statusListCredential", "the list is not named by an address")
     if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MAX_SIZE:
-        return _malformed(asked, "statusSize", "the size is no number of bits")
+        return _malformed(asked, "statusSize", f"the size is no number of bits from 1 to {MAX_SIZE}")
+    if "statusMessage" in entry and not _messages(entry["statusMessage"], size):
+        return _malformed(asked, "statusMessage", f"there are not {2**size} messages, one for each status")
     answer = asked.retrieved.document(url)
     if not answer.found:
         return open_question(
@@ -61,11 +66,19 @@ def _malformed(asked: Asked, member: str, message: str) -> Check:
     return wrong(asked, "malformed_value_error", message, "The issuer must correct the status entry.", member)
 
 
+def _messages(value: Any, size: int) -> bool:
+    """Whether there is a message for each status that so many bits can say (section 2.1)."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2**size
+        and all(isinstance(m, dict) and isinstance(m.get("status"), str) for m in value)
+    )
+
+
 def _by_list(asked: Asked, answer: Answer, wanted: tuple[int, int, str]) -> Check:
-    tree, checks = asked.verify_list(answer.content)
-    for found in checks:
-        if found.verdict is not Verdict.VALID:
-            return _untrusted(asked, found)
+    tree, against = asked.verify_list(answer.content)
+    if against is not None:
+        return _untrusted(asked, against)
     subject = (tree or {}).get("credentialSubject")
     if tree is None or not isinstance(subject, dict) or not LIST_TYPES & _texts(tree.get("type")):
         return wrong(asked, "status_verification_error", "what stands at the address is no status list")
@@ -77,46 +90,86 @@ def _by_list(asked: Asked, answer: Answer, wanted: tuple[int, int, str]) -> Chec
             "A list for another purpose says nothing about this credential.", "statusPurpose",
         )  # fmt: skip
     try:
-        return _read(asked, answer, subject, wanted)
+        value = _value(asked, subject, wanted)
     except GatewayError as error:
         return wrong(asked, error.code, error.detail, error.hint)
+    if isinstance(value, Check):
+        return value
+    return _told(asked, answer, tree, (value, wanted[2]))
 
 
 def _untrusted(asked: Asked, found: Check) -> Check:
     """The list itself does not hold, or could not be checked: then it says nothing."""
     values = {"check": found.name, "code": found.code}
-    if found.verdict is Verdict.INVALID:
-        return Check(
-            "status", Verdict.INVALID, "status_verification_error", f"the status list does not hold: {found.message}",
-            asked.pointer, "The issuer must publish a list that it has signed.", values,
+    if found.verdict is Verdict.INVALID and found.name == "period":
+        return open_question(
+            asked, "status_list_outdated", f"the status list is not in force: {found.message}",
+            "The issuer must publish a current list.", values=values,
         )  # fmt: skip
-    return Check(
-        "status", Verdict.UNDETERMINED, "status_list_unproven",
-        f"the status list could not be verified: {found.message}", asked.pointer, found.hint, values,
+    if found.verdict is Verdict.INVALID:
+        return wrong(
+            asked, "status_verification_error", f"the status list does not hold: {found.message}",
+            "The issuer must publish a list that it has signed.", values=values,
+        )  # fmt: skip
+    return open_question(
+        asked, "status_list_unproven", f"the status list could not be verified: {found.message}",
+        found.hint, values=values,
     )  # fmt: skip
 
 
-def _read(asked: Asked, answer: Answer, subject: Json, wanted: tuple[int, int, str]) -> Check:
-    """What the list says. Raises what ``bits`` raises."""
-    index, size, purpose = wanted
+def _value(asked: Asked, subject: Json, wanted: tuple[int, int, str]) -> int | Check:
+    """The status in the list, or why there is none (steps 8 to 10). Raises what ``bits`` raises."""
+    index, size, _ = wanted
+    if size > 1 and "statusMessage" not in asked.entry and "statusMessages" not in subject:
+        return _malformed(asked, "statusMessage", "a status of several bits has no messages")
     bits = expand(subject.get("encodedList", ""))
-    if len(bits) * 8 < MIN_ENTRIES:
+    if len(bits) * 8 // size < MIN_ENTRIES:
         return wrong(
             asked, "status_list_length_error", f"the list has fewer than {MIN_ENTRIES} entries",
             "A short list points out whose status is asked for.",
         )  # fmt: skip
-    value = value_at(bits, index, size)
-    if purpose in PURPOSES and value:
-        return revoked(asked, code=PURPOSES[purpose])
-    values: Json = {"purpose": purpose, "status": value}
-    if answer.stale or _outdated(asked, answer, subject):
-        values["stale"] = True
-    message = _message(subject, asked.entry, value)
+    return value_at(bits, index, size)
+
+
+def _told(asked: Asked, answer: Answer, tree: Json, found: tuple[int, str]) -> Check:
+    """What the status means for the credential."""
+    value, purpose = found
+    values = {"purpose": purpose, "status": value, **_about(asked, answer, tree)}
+    if purpose in WITHDRAWN and value:
+        return revoked(asked, code=WITHDRAWN[purpose], values=values)
+    message = _message(tree["credentialSubject"], asked.entry, value)
     if message:
         values["message"] = message
+    if purpose not in (*WITHDRAWN, *TOLD) and value:
+        return open_question(
+            asked, "status_purpose_unknown", "a status is set whose purpose the gateway does not know",
+            "Ask the issuer what it means.", values=values,
+        )  # fmt: skip
+    if _wanted_elsewhere(asked, tree):
+        return open_question(
+            asked, "status_list_renamed", "the list names itself by another address than the entry does",
+            "A list for other credentials says nothing about this one.", values=values,
+        )  # fmt: skip
     code = "refresh_available" if purpose == "refresh" and value else ""
     return Check("status", Verdict.VALID, code, "a newer credential is to be had" if code else "",
                  asked.pointer, values=values)  # fmt: skip
+
+
+def _about(asked: Asked, answer: Answer, tree: Json) -> Json:
+    """Of the list: that it is old, and who issued it when that is somebody else."""
+    issuer = tree.get("issuer")
+    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+    values: Json = {}
+    if answer.stale or _outdated(asked, answer, tree["credentialSubject"]):
+        values["stale"] = True
+    if isinstance(issuer, str) and issuer != asked.issuer:
+        values["listIssuer"] = issuer
+    return values
+
+
+def _wanted_elsewhere(asked: Asked, tree: Json) -> bool:
+    name = tree.get("id")
+    return isinstance(name, str) and name != asked.entry.get("statusListCredential")
 
 
 def _outdated(asked: Asked, answer: Answer, subject: Json) -> bool:

@@ -13,8 +13,8 @@ from gateway.retrieval import Answer, Retrieved
 __all__ = ["Asked", "VerifyList", "open_question", "revoked", "wrong"]
 
 Json = dict[str, Any]
-VerifyList = Callable[[bytes], tuple[Json | None, tuple[Check, ...]]]
-"""Opens a status list credential: its tree, and the checks of its own that decide whether it is trusted."""
+VerifyList = Callable[[bytes], tuple[Json | None, Check | None]]
+"""Opens a status list credential: its tree, and the check of its own that speaks against it, if one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,29 @@ class Asked:
         return issuer.get("id") if isinstance(issuer, dict) else issuer
 
 
-def wrong(asked: Asked, code: str, message: str, hint: str = "", member: str = "") -> Check:
+def wrong(
+    asked: Asked, code: str, message: str, hint: str = "", member: str = "", values: Json | None = None
+) -> Check:
     """The status is shown to be wrong."""
     pointer = f"{asked.pointer}/{member}" if member else asked.pointer
-    return Check("status", Verdict.INVALID, code, message, pointer, hint or "Ask the issuer.")
+    return Check("status", Verdict.INVALID, code, message, pointer, hint or "Ask the issuer.", values or {})
 
 
-def open_question(asked: Asked, code: str, message: str, hint: str, *, answer: Answer | None = None) -> Check:
+def open_question(
+    asked: Asked, code: str, message: str, hint: str, *, answer: Answer | None = None, values: Json | None = None
+) -> Check:  # fmt: skip
     """The status could not be decided."""
-    values = {"reason": answer.code} if answer is not None and answer.code else {}
-    return Check("status", Verdict.UNDETERMINED, code, message, asked.pointer, hint, values)
+    reason = {"reason": answer.code} if answer is not None and answer.code else {}
+    return Check(
+        "status", Verdict.UNDETERMINED, code, message, asked.pointer, hint, {**(values or {}), **reason}
+    )
 
 
-def revoked(asked: Asked, reason: Any = None, *, code: str = "revoked") -> Check:
+def revoked(asked: Asked, reason: Any = None, *, code: str = "revoked", values: Json | None = None) -> Check:
     """The issuer has withdrawn the credential, for good or for now."""
     told = "suspended" if code == "suspended" else "revoked"
-    values = {"reason": reason[:500]} if isinstance(reason, str) and reason else {}
+    why = {"reason": reason[:500]} if isinstance(reason, str) and reason else {}
     return Check(
         "status", Verdict.INVALID, code, f"the issuer has {told} the credential", asked.pointer,
-        "Ask the issuer why, and whether there is a newer credential.", values,
+        "Ask the issuer why, and whether there is a newer credential.", {**(values or {}), **why},
     )  # fmt: skip

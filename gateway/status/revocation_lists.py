@@ -25,19 +25,20 @@ def check(asked: Asked) -> Check:
     url, identifier = asked.entry.get("id"), asked.credential.get("id")
     if not isinstance(url, str):
         return wrong(asked, "malformed_value_error", "the list is not named by an address", member="id")
+    if not isinstance(identifier, str):
+        return open_question(asked, "credential_unnamed", "the credential has no id to be looked up by",
+                             "The issuer must give the credential an id.")  # fmt: skip
     answer = asked.retrieved.document(url)
     if not answer.found:
         return open_question(
-            asked, "status_retrieval_error", f"the revocation list could not be had: {answer.message}", HINT,
+            asked, "revocation_list_unavailable", f"the revocation list could not be had: {answer.message}", HINT,
             answer=answer,
         )  # fmt: skip
     found = _object(answer.content)
     listed = found.get("revokedCredential") if found is not None else None
     if found is None or not isinstance(listed, list):
         return wrong(asked, "status_verification_error", "what stands at the address is no revocation list")
-    issuer = found.get("issuer")
-    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
-    if issuer is not None and issuer != asked.issuer:
+    if _name(found.get("issuer")) not in (None, asked.issuer):
         return wrong(asked, "status_verification_error", "the revocation list is another issuer's",
                      "The list must be the issuer's own.")  # fmt: skip
     for entry in listed:
@@ -66,28 +67,41 @@ def check_revocation_2_0(assertion: Json, issuer: Json | None, retrieved: Retrie
         return ()
     pointer = "/badge/issuer/revocationList"
     found: Json | None = listed if isinstance(listed, dict) else None
+    stale = False
     if isinstance(listed, str):
         answer = retrieved.document(listed)
         if not answer.found:
+            message = f"the revocation list could not be had: {answer.message}"
+            values = {"reason": answer.code}
             return (
                 Check(
-                    "status", Verdict.UNDETERMINED, "status_retrieval_error",
-                    f"the revocation list could not be had: {answer.message}", pointer, HINT,
-                    {"reason": answer.code},
+                    "status", Verdict.UNDETERMINED, "status_retrieval_error", message, pointer, HINT, values
                 ),
-            )  # fmt: skip
-        found = _object(answer.content)
+            )
+        found, stale = _object(answer.content), answer.stale
+    return (_by_list_2_0(assertion, (issuer or {}).get("id"), found, pointer, stale=stale),)
+
+
+def _by_list_2_0(assertion: Json, issuer: Any, found: Json | None, pointer: str, *, stale: bool) -> Check:
     if found is None or not isinstance(found.get("revokedAssertions"), list):
-        return (
-            Check(
-                "status", Verdict.INVALID, "status_verification_error", "the revocation list is none", pointer,
-                "The issuer must publish a RevocationList at this address.",
-            ),
+        return Check(
+            "status", Verdict.INVALID, "status_verification_error", "the revocation list is none", pointer,
+            "The issuer must publish a RevocationList at this address.",
         )  # fmt: skip
+    if _name(found.get("issuer")) not in (None, issuer):
+        return Check(
+            "status", Verdict.INVALID, "status_verification_error", "the revocation list is another issuer's",
+            pointer, "The list must be the issuer's own.",
+        )  # fmt: skip
+    own = {name for name in (assertion.get("id"), assertion.get("uid")) if isinstance(name, str)}
     for names, reason in _listed(found["revokedAssertions"]):
-        if {assertion.get("id"), assertion.get("uid")} & names:
-            return (_revoked(reason, pointer),)
-    return (Check("status", Verdict.VALID, pointer=pointer),)
+        if own & names:
+            return _revoked(reason, pointer)
+    return Check("status", Verdict.VALID, pointer=pointer, values={"stale": True} if stale else {})
+
+
+def _name(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else value
 
 
 def _listed(entries: list[Any]) -> Iterator[tuple[set[str], Any]]:

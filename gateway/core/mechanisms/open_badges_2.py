@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.core.mechanisms.shown import Shown
-from gateway.core.open_badges_2 import Badge, Node, follow, follow_value
+from gateway.core.open_badges_2 import Badge, Node, follow, follow_value, published
 from gateway.envelopes.jwt import read_jwt
 from gateway.errors import GatewayError
 from gateway.formats.reading import types_of
 from gateway.keys import PublicKey, public_key_from_pem, verify_signature
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
-from gateway.retrieval import Retrieved
+from gateway.retrieval import GONE, Retrieved
 
 __all__ = ["show"]
 
@@ -28,6 +28,7 @@ NOT_AN_ASSERTION = Check(
     hint="Give the assertion to have the badge verified; this is only a part of it.",
 )  # fmt: skip
 SIGNED = ("signed", "SignedBadge")
+REVOKED = "Ask the issuer why, and whether there is a newer badge."
 
 
 def show(badge: Badge, data: bytes, sealed: str, retrieved: Retrieved) -> Shown:
@@ -35,19 +36,12 @@ def show(badge: Badge, data: bytes, sealed: str, retrieved: Retrieved) -> Shown:
     tree = badge.assertion.tree
     if tree is None or "Assertion" not in types_of(tree):
         return Shown((Secured((NOT_AN_ASSERTION,)),))
-    badge = replace(badge, issuer=_published(badge.issuer, retrieved))
+    badge = replace(badge, issuer=published(badge.issuer, retrieved))
     verification = tree.get("verification")
     kind = verification.get("type") if isinstance(verification, dict) else None
     if sealed or kind in SIGNED:
         return _signed(tree, badge, data if sealed else b"", retrieved)
     return _hosted(tree, badge, retrieved)
-
-
-def _published(node: Node, retrieved: Retrieved) -> Node:
-    """The node as its own address has it: what stands in the badge itself, anybody can have written."""
-    if node.tree is None or node.url:
-        return node
-    return follow_value(node.tree.get("id"), retrieved, node.pointer)
 
 
 # --- hosted --------------------------------------------------------------------------------------
@@ -64,14 +58,16 @@ def _hosted(tree: Json, badge: Badge, retrieved: Retrieved) -> Shown:
 def _at_its_address(tree: Json, address: Any, retrieved: Retrieved) -> Check:
     """Whether the assertion's own address answers with the same assertion."""
     node = follow_value(address, retrieved, "/id")
-    if isinstance(address, str) and retrieved.document(address).code == "gone":
-        return _proof(Verdict.INVALID, "revoked", "the badge was withdrawn from its address", "/id")
+    if isinstance(address, str) and retrieved.document(address).code == GONE:
+        return _proof(Verdict.INVALID, "revoked", "the badge was withdrawn from its address", "/id", REVOKED)
     if node.tree is None:
         return _proof(
             Verdict.UNDETERMINED, "hosted_not_retrieved",
             f"the badge could not be had from its address: {node.reason}", "/id",
             "A hosted badge is as good as its address: try again when it answers.",
         )  # fmt: skip
+    if node.tree.get("revoked") is True:
+        return _proof(Verdict.INVALID, "revoked", "the issuer has revoked the badge", "/id", REVOKED)
     if node.tree != tree:
         return _proof(
             Verdict.INVALID, "hosted_differs", "the badge at the address is not the one given", "/id",
@@ -98,6 +94,12 @@ def _in_scope(address: Any, issuer: Node) -> Check:
     starts, origins = _texts(rules.get("startsWith")), _texts(rules.get("allowedOrigins"))
     host = _authority(address)
     allowed = origins or [_authority(issuer.id)]
+    if allowed == [""] and not starts:
+        return Check(
+            "issuer", Verdict.UNDETERMINED, "issuer_without_host",
+            "the issuer's id is no web address, and its profile does not say where its badges stand", place,
+            "The issuer must say in its profile, under verification, where its badges are hosted.",
+        )  # fmt: skip
     if starts and not any(str(address).startswith(start) for start in starts):
         return _out_of_scope("the address of the badge does not begin as its issuer says", place)
     if not host or (host not in allowed and not (starts and not origins)):
@@ -129,7 +131,7 @@ def _authority(address: Any) -> str:
 def _signed(tree: Json, badge: Badge, token: bytes, retrieved: Retrieved) -> Shown:
     verification = tree.get("verification")
     named = follow(verification if isinstance(verification, dict) else {}, "creator", retrieved, PLACE)
-    node = _in_profile(named.id, badge.issuer) or _published(named, retrieved)
+    node = _in_profile(named.id, badge.issuer) or published(named, retrieved)
     if not token:
         check = _proof(
             Verdict.UNDETERMINED, "no_proof", "the badge says it is signed, and its signature is not here", PLACE,
