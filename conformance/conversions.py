@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pyshacl
-import rdflib
 from lxml import etree
 
 from conformance.figures import Figure, all_of
@@ -35,7 +33,6 @@ from gateway.envelopes import open_envelope
 from gateway.errors import GatewayError
 from gateway.formats import FORMATS, format_named, read_document, write_document
 from gateway.formats.format import WriteOptions
-from gateway.jsonld import canonicalize
 from gateway.keys import SecretKey, did_key, public_key_of, verification_method_of
 from gateway.mapping import leaves_of
 from gateway.model import Credential
@@ -48,11 +45,11 @@ __all__ = [
     "fifteen",
     "figures",
     "open_badges",
-    "to_secure",
     "read_all",
     "read_back",
     "reading",
-    "shacl",
+    "to_secure",
+    "understood",
     "xsd",
 ]
 
@@ -67,8 +64,6 @@ OB_SCHEMAS = (
     "ob_v3p0_achievementcredential_schema.jsonld-adaptation.json",
     "ob_v3p0_anyachievementcredential_schema.jsonld-adaptation.json",
 )
-BY_SEAL = {"eidasLegalIdentifier", "issuer"}
-"""Properties whose shapes only a qualified seal satisfies."""
 
 
 @cache
@@ -83,7 +78,8 @@ def read_all(corpora: Path) -> tuple[tuple[Sample, Understanding | None, str], .
     return tuple(done)
 
 
-def _understood(corpora: Path) -> Iterator[tuple[Sample, Understanding]]:
+def understood(corpora: Path) -> Iterator[tuple[Sample, Understanding]]:
+    """Every sample that is read."""
     return ((sample, read) for sample, read, _ in read_all(corpora) if read is not None)
 
 
@@ -109,7 +105,6 @@ def figures(corpora: Path) -> Iterator[Figure]:
     yield from _round_trips(corpora)
     yield xsd(corpora)
     yield from open_badges(corpora)
-    yield from shacl(corpora)
     yield fifteen(corpora)
     yield Figure("outbound connections during all of these", len(with_network), 0, 0)
 
@@ -127,7 +122,7 @@ def accounts(corpora: Path) -> Iterator[Figure]:
     totals: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     full = 0
-    for sample, read in _understood(corpora):
+    for sample, read in understood(corpora):
         leaves = sum(1 for _ in leaves_of(read.envelope.tree))
         for to in WRITABLE:
             report = converted(read, to).report
@@ -149,7 +144,7 @@ def _round_trips(corpora: Path) -> Iterator[Figure]:
         yield read_back(corpora, to)
     pairs = {
         f"{sample.name} ({first} → {second} → {first})": _there_and_back(read.hub, first, second)
-        for sample, read in _understood(corpora)
+        for sample, read in understood(corpora)
         for first in WRITABLE
         for second in WRITABLE
         if first != second
@@ -159,7 +154,7 @@ def _round_trips(corpora: Path) -> Iterator[Figure]:
 
 def read_back(corpora: Path, to: str) -> Figure:
     """How many samples, written in a format, read back equal."""
-    back = {s.name: _restored(read.hub, to) == read.hub for s, read in _understood(corpora)}
+    back = {s.name: _restored(read.hub, to) == read.hub for s, read in understood(corpora)}
     return all_of(f"read(write(hub)) == hub in {to}", back)
 
 
@@ -178,7 +173,7 @@ def xsd(corpora: Path) -> Figure:
     """How many documents of EDCI XML validate."""
     schema = etree.XMLSchema(etree.parse(str(corpora / "elm/edci-xml/xsd/edc-1.7/genericschema_1.2.xsd")))
     outcomes: dict[str, bool] = {}
-    for sample, read in _understood(corpora):
+    for sample, read in understood(corpora):
         done = converted(read, "edci-xml")
         outcomes[sample.name] = bool(schema.validate(etree.fromstring(render(done.form, done.tree))))
     return all_of("EDCI XML written that validates against XSD 1.2", outcomes)
@@ -189,7 +184,7 @@ def open_badges(corpora: Path) -> Iterator[Figure]:
     outcomes: dict[str, dict[str, bool]] = {name: {} for name in OB_SCHEMAS}
     simple: dict[str, bool] = {}
     validators = {name: _validator(corpora / "ob/schemas" / name) for name in OB_SCHEMAS}
-    for sample, read in _understood(corpora):
+    for sample, read in understood(corpora):
         done = converted(read, "ob3")
         prepared = to_secure(done)
         simple[sample.name] = prepared.simple
@@ -206,48 +201,6 @@ def _validator(path: Path) -> Any:
     schema = json.loads(path.read_text())
     kind = jsonschema.validators.validator_for(schema)
     return kind(schema, format_checker=kind.FORMAT_CHECKER)
-
-
-def shacl(corpora: Path) -> Iterator[Figure]:
-    """How many ELM documents pass the shapes of the profile they state."""
-    generic = _shapes(corpora, "EDC-generic-full", "EDC-generic-no-cv")
-    shapes = {"edc-generic-full": generic, "edc-converted": generic + _shapes(corpora, "EDC-converted")}
-    native: dict[str, bool] = {}
-    foreign: dict[str, bool] = {}
-    for sample, read in _understood(corpora):
-        tree = converted(read, "elm3").tree
-        failing = _failing(tree, shapes[tree["credentialSchema"]["id"].rpartition("/")[2]])
-        (native if sample.family == "elm3" else foreign)[sample.name] = failing <= BY_SEAL
-    for title, outcomes in (("ELM", native), ("other formats", foreign)):
-        lacking = tuple(name for name, good in outcomes.items() if not good)
-        passed = len(outcomes) - len(lacking)
-        note = "what a source does not say is not invented; the report names it (profile_misses)"
-        yield Figure(
-            f"elm3 from {title} that passes SHACL but for what only a seal brings",
-            passed,
-            len(outcomes),
-            0,
-            lacking,
-            note,
-        )
-
-
-def _shapes(corpora: Path, *names: str) -> rdflib.Graph:
-    graph = rdflib.Graph()
-    for name in names:
-        graph.parse(corpora / f"elm/shacl/v3.2/{name}.ttl")
-    return graph
-
-
-def _failing(tree: dict[str, Any], shapes: rdflib.Graph) -> set[str]:
-    """The last steps of the paths at which shapes are violated."""
-    data = rdflib.Graph().parse(data=canonicalize(tree).nquads, format="nt")
-    _, results, _ = pyshacl.validate(data, shacl_graph=shapes)
-    sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
-    paths = (
-        results.value(node, sh.resultPath) for node in results.subjects(rdflib.RDF.type, sh.ValidationResult)
-    )
-    return {str(path).replace("#", "/").rpartition("/")[2] for path in paths}
 
 
 FIFTEEN = {

@@ -14,7 +14,8 @@ from typing import Any
 from gateway.codecs import CodecContext
 from gateway.envelopes import Envelope, read_json, write_json
 from gateway.errors import GatewayError, NotACredential
-from gateway.formats.elm_required import missing, supply_required
+from gateway.formats.elm_conform import conform, missing, moved, moved_steps
+from gateway.formats.elm_required import supply_required
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.identifiers import derived_id
 from gateway.formats.reading import (
@@ -29,6 +30,7 @@ from gateway.formats.reading import (
 from gateway.mapping import Writer, load_table
 from gateway.model import Credential
 from gateway.pointers import resolve
+from gateway.report import Finding
 
 __all__ = ["ELM3"]
 
@@ -90,7 +92,16 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     writer = Writer(load_table("elm3"), CodecContext(languages=options.languages))
     tree = writer.write(hub, "Credential")
     supplied = supply_required(tree, hub, options)
-    return Written(tree, tuple(writer.steps), supplied)
+    removed = conform(tree, converted=options.converted)
+    kept = (moved(pointer, removed) for pointer in supplied)
+    steps = (step for step in writer.steps if step.here not in supplied)
+    return Written(
+        tree, moved_steps(steps, removed), tuple(pointer for pointer in kept if pointer is not None)
+    )
+
+
+def _missing(tree: Tree) -> tuple[Finding, ...]:
+    return missing(tree, converted=resolve(tree, "/credentialSchema/id") == CONVERTED)
 
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:
@@ -119,7 +130,6 @@ def _attach(tree: Tree, record: Tree, options: WriteOptions) -> Tree:
             "id": CONVERSION,
             "type": "Concept",
             "inScheme": {"id": "http://data.europa.eu/snb/evidence-type/25831c2", "type": "ConceptScheme"},
-            "prefLabel": {"en": "Conversion"},
         },
         "embeddedEvidence": media if len(media) > 1 else media[0],
     }
@@ -136,14 +146,11 @@ def _embedded(content: bytes, kind: str, title: str, options: WriteOptions) -> T
             "id": f"{FILE_TYPES}/{kind}",
             "type": "Concept",
             "inScheme": {"id": FILE_TYPES, "type": "ConceptScheme"},
-            "notation": "file-type",
-            "prefLabel": {"en": kind},
         },
         "contentEncoding": {
             "id": BASE64,
             "type": "Concept",
             "inScheme": {"id": "http://data.europa.eu/snb/encoding/25831c2", "type": "ConceptScheme"},
-            "prefLabel": {"en": "base64"},
         },
         "content": base64.b64encode(content).decode(),
     }
@@ -200,5 +207,5 @@ ELM3 = Format(
     detach=_detach,
     attach=_attach,
     finish=_finish,
-    missing=missing,
+    missing=_missing,
 )

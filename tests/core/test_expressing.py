@@ -76,5 +76,5 @@ def test_the_profile_names_what_the_source_does_not_say() -> None:
     options = ConvertOptions("elm3", identity=Identity("did:key:z6Mk", "Gateway"), now="2026-01-01T00:00:00Z")
     report = express(source, options).report
     missed = {finding.target for finding in report.findings if finding.code == "profile_misses"}
-    assert "/displayParameter" in missed
+    assert "/credentialSubject/hasClaim/awardedBy/awardingBody/location" in missed
     assert "profile_needs_seal" in {finding.code for finding in report.findings}
