@@ -1,27 +1,34 @@
-"""GET /openapi.json and the page that shows it: plain HTML, no script, nothing from outside."""
+"""GET / and POST /: the page for people, a form and its answer; GET /openapi.json. Nothing comes from outside."""
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
+from functools import cache
+from pathlib import Path
 
 from aiohttp import web
 
+from gateway.api import report_html
+from gateway.api.forms import Form, read_form
 from gateway.api.openapi import description
+from gateway.api.page_html import page
+from gateway.api.problems import RETRY_AFTER
+from gateway.api.requests import asked_language, known_parameters
+from gateway.api.state import GATEWAY
+from gateway.core import STRICT, ConvertOptions
+from gateway.errors import GatewayError, Overloaded, RequestRefused
+from gateway.messages import words
 
 __all__ = ["routes"]
 
 routes = web.RouteTableDef()
 
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 50rem; padding: 0 1rem; }
-h2 { margin-top: 2.5rem; font-size: 1.1rem; }
-code, pre { font-family: ui-monospace, monospace; font-size: .9rem; }
-pre { overflow-x: auto; padding: 1rem; border: 1px solid #8888; border-radius: .5rem; }
-dt { font-family: ui-monospace, monospace; margin-top: .5rem; }
-dd { margin: 0 0 0 1.5rem; }
-"""
+STATIC = Path(__file__).with_name("static")
+QUERY = frozenset({"language"})
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+"""What the page may load and send: the gateway's own style, script and form."""
 
 
 @routes.get("/openapi.json")
@@ -33,53 +40,67 @@ async def openapi(_: web.Request) -> web.Response:
 @routes.get("/style.css")
 async def style(_: web.Request) -> web.Response:
     """The page's style sheet."""
-    return web.Response(text=STYLE, content_type="text/css")
+    return web.Response(text=_static("style.css"), content_type="text/css")
+
+
+@routes.get("/page.js")
+async def script(_: web.Request) -> web.Response:
+    """The page's script; the page works without it."""
+    return web.Response(text=_static("page.js"), content_type="text/javascript")
+
+
+@cache
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 @routes.get("/")
 async def index(request: web.Request) -> web.Response:
-    """The interface for people to read."""
-    return web.Response(
-        text=_page(description(), f"{request.scheme}://{request.host}"), content_type="text/html"
+    """The page with an empty form."""
+    known_parameters(request, QUERY)
+    return _page(request)
+
+
+@routes.post("/")
+async def submitted(request: web.Request) -> web.Response:
+    """The page with the answer to its form; a refusal keeps its HTTP status."""
+    known_parameters(request, QUERY)
+    form = Form(b"", {})
+    try:
+        form = await read_form(request)
+        return _page(request, form, await _answer(request, form))
+    except GatewayError as error:
+        told = report_html.problem(error.problem(), asked_language(request))
+        response = _page(request, form, told, status=error.status)
+        if isinstance(error, Overloaded):
+            response.headers["Retry-After"] = RETRY_AFTER
+        return response
+
+
+async def _answer(request: web.Request, form: Form) -> str:
+    """The report on what the form was sent with."""
+    gateway, language, fields = request.app[GATEWAY], asked_language(request), form.fields
+    if not form.data:
+        raise RequestRefused(words(language)["page"]["nothing"])
+    if fields.get("do", "verify") == "convert":
+        options = ConvertOptions(to=fields.get("to", ""))
+        delivery = await gateway.convert(form.data, options, signed=not fields.get("unsigned"))
+        return report_html.conversion(delivery, language)
+    return report_html.verification(
+        await gateway.verify(form.data, policy=fields.get("policy", STRICT.name)), language
     )
 
 
-def _page(document: dict[str, Any], address: str) -> str:
-    operations = "".join(
-        _operation(path, method, operation)
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if method in ("get", "post")
+def _page(
+    request: web.Request, form: Form | None = None, answer: str = "", *, status: int = 200
+) -> web.Response:
+    language = asked_language(request)
+    text = page(
+        language,
+        f"{request.scheme}://{request.host}",
+        description(),
+        answer=answer,
+        chosen=form.fields if form is not None else {},
     )
-    example = f"curl --data-binary @credential.json '{address}/v1/convert?to=ob3'"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Micro-credential gateway</title>
-<link rel="stylesheet" href="/style.css">
-</head>
-<body>
-<h1>Micro-credential gateway</h1>
-<p>Converts learners' credentials between the European Learning Model, Open Badges and W3C Verifiable
-Credentials, verifies what comes in and signs what goes out. Post the bytes of a credential:</p>
-<pre>{escape(example)}</pre>
-<p>Machine-readable: <a href="/openapi.json">openapi.json</a>. Signing identity:
-<a href="/.well-known/did.json">did.json</a>.</p>
-{operations}
-</body>
-</html>
-"""
-
-
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
-    terms = "".join(
-        f"<dt>{escape(p['name'])}{' (required)' if p['required'] else ''}</dt>"
-        f"<dd>{escape(p['description'])} {escape(' | '.join(p['schema'].get('enum', [])))}</dd>"
-        for p in operation.get("parameters", ())
-    )
-    return (
-        f"<h2><code>{method.upper()} {escape(path)}</code></h2>"
-        f"<p>{escape(operation['summary'])}.</p>{f'<dl>{terms}</dl>' if terms else ''}"
-    )
+    headers = {"Content-Language": language, "Vary": "Accept-Language", "Content-Security-Policy": POLICY}
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)

@@ -112,6 +112,7 @@ async def test_a_wrong_parameter_is_refused_with_what_would_be_right(client: Tes
         ("/contexts/w3c/credentials-v2.jsonld", "application/ld+json"),
         ("/", "text/html"),
         ("/style.css", "text/css"),
+        ("/page.js", "text/javascript"),
     ],
 )
 async def test_what_can_be_got_is_there_and_inert(client: TestClient, path: str, kind: str) -> None:
@@ -246,7 +247,7 @@ async def test_the_description_names_every_route() -> None:
     app = make_app(Settings(), gateway())
     described = set((await _described(app))["paths"])
     routes = {resource.canonical for resource in app.router.resources()}
-    assert routes - described <= {"/", "/style.css"}
+    assert routes - described <= {"/", "/style.css", "/page.js"}
     assert described <= routes
 
 

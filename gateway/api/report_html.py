@@ -1,0 +1,136 @@
+"""A report as HTML for people: the verdict, what it rests on, every check with its place and remedy."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+from gateway.core import POLICIES, deciding
+from gateway.messages import check_title, localized, localized_problem, says_more, words
+from gateway.pipeline import Delivery
+from gateway.report import Check, Report, Verdict
+
+__all__ = ["conversion", "problem", "verification"]
+
+MARKS = {Verdict.VALID: "✓", Verdict.INVALID: "✗", Verdict.UNDETERMINED: "?"}
+SHOWN = 20
+"""Most places of lost values that are listed; the report has them all."""
+
+
+def verification(report: Report, language: str) -> str:
+    """What a verification found."""
+    said, verdict = words(language), report.verdict()
+    policy = report.facts.get("policy", "")
+    title = said["verdicts"]["verified" if report.verified else verdict.value]
+    kind = verdict.value if report.verified or verdict is not Verdict.VALID else Verdict.UNDETERMINED.value
+    mark = MARKS[Verdict(kind)]
+    reasons = () if report.verified else deciding(policy, report.checks, verdict)
+    body = f"<p>{escape(said['labels']['policy'])} <strong>{escape(policy)}</strong></p>"
+    if reasons:
+        body += f"<h3>{escape(said['labels']['because'])}</h3>{_checks(reasons, language, policy)}"
+    body += _details(said["page"]["checks"], _checks(report.checks, language, policy))
+    body += _details(said["page"]["report"], _json(report.to_json(language)))
+    return _answer(kind, f"{mark} {title}", body)
+
+
+def conversion(delivery: Delivery, language: str) -> str:
+    """A converted credential: the result to look at and to save, what was lost, what the source's proof was worth."""
+    said, report = words(language)["page"], delivery.report
+    content = delivery.content
+    lost = report.dropped()
+    told = f"{len(lost)} {said['lost']}" if lost else said["nothing_lost"]
+    places = "".join(f"<li><code>{escape(f.pointer)}</code></li>" for f in lost[:SHOWN])
+    body = (
+        f"<p>{escape(told)}</p>{f'<ul>{places}</ul>' if places else ''}"
+        f'<p><a download="{_file_name(delivery)}" href="{_data_url(content)}">{escape(said["download"])}</a></p>'
+        f'<label for="result">{escape(said["result"])}</label>'
+        f'<textarea id="result" readonly rows="16">\n{escape(content.decode("utf-8", "replace"))}</textarea>'
+    )
+    body += _details(said["checks"], _checks(report.checks, language, report.facts.get("policy", "")))
+    body += _details(said["report"], _json(report.to_json(language)))
+    return _answer("valid" if not lost else "undetermined", f"{said['result']}: {delivery.media_type}", body)
+
+
+def problem(members: Mapping[str, Any], language: str) -> str:
+    """A refusal: what, where, and what to do."""
+    told = localized_problem(dict(members), language)
+    labels = words(language)["labels"]
+    rows = [
+        (labels["where"], told.get("pointer")),
+        (labels["detail"], told["detail"]),
+        (labels["todo"], told.get("hint")),
+    ]
+    title = f"{words(language)['page']['refused']}: {told['title']}"
+    return _answer("invalid", f"✗ {title}", f"<p><code>{escape(told['code'])}</code></p>{_said(rows)}")
+
+
+def _answer(kind: str, title: str, body: str) -> str:
+    return (
+        f'<section class="answer {kind}" id="answer" tabindex="-1" role="status" aria-labelledby="verdict">'
+        f'<h2 class="verdict" id="verdict">{escape(title)}</h2>{body}</section>'
+    )
+
+
+def _details(title: str, body: str) -> str:
+    return f"<details><summary>{escape(title)}</summary>{body}</details>"
+
+
+def _json(value: Any) -> str:
+    return f"<pre>{escape(json.dumps(value, ensure_ascii=False, indent=2))}</pre>"
+
+
+def _checks(checks: Iterable[Check], language: str, policy: str) -> str:
+    return f'<ul class="checks">{"".join(_check(check, language, policy) for check in checks)}</ul>'
+
+
+def _check(check: Check, language: str, policy: str) -> str:
+    """One check: its mark and answer, its name, its sentence, where it is, what to do, what lists say."""
+    told, said = localized(check.to_json(), language), words(language)
+    labels, known = said["labels"], POLICIES.get(policy)
+    aside = check.verdict is not Verdict.VALID and known is not None and not known.requires(check)
+    sentence = f" {escape(told.get('message', ''))} <code>{escape(check.code)}</code>" if check.code else ""
+    note = f' <span class="aside">({escape(labels["not_counted"])})</span>' if aside else ""
+    rows = [
+        (labels["where"], check.pointer if check.code else ""),
+        (labels["detail"], told["detail"] if says_more(told) else ""),
+        (labels["todo"], told.get("hint")),
+        *(
+            (labels["lists"], _statement(entry, labels))
+            for entry in told.get("values", {}).get("statements", ())
+        ),
+    ]
+    return (
+        f'<li class="{check.verdict.value}"><span class="mark" aria-hidden="true">{MARKS[check.verdict]}</span>'
+        f'<span class="name">{escape(check_title(check.name, language))}</span>: '
+        f"{escape(said['answers'][check.verdict.value])}.{sentence}{note}{_said(rows)}</li>"
+    )
+
+
+def _said(rows: Iterable[tuple[str, Any]]) -> str:
+    entries = "".join(f"<dt>{escape(label)}</dt><dd>{escape(str(text))}</dd>" for label, text in rows if text)
+    return f'<dl class="said">{entries}</dl>' if entries else ""
+
+
+def _statement(statement: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    """What one list says of the issuer: its name, when it was fetched, and the answer."""
+    answer = {True: "listed", False: "not_listed", None: "not_asked"}[statement.get("listed")]
+    when = [statement["retrieved"]] if statement.get("retrieved") else []
+    when += [labels["stale"]] if statement.get("stale") else []
+    told = [labels[answer], *([statement["message"]] if statement.get("message") else [])]
+    name = (
+        f" {labels['named_as']} {statement['name']}"
+        if statement.get("listed") and statement.get("name")
+        else ""
+    )
+    return f"{statement.get('list')} [{' '.join((str(statement.get('source')), *when))}]: {', '.join(told)}{name}"
+
+
+def _data_url(content: bytes) -> str:
+    return f"data:application/octet-stream;base64,{base64.b64encode(content).decode()}"
+
+
+def _file_name(delivery: Delivery) -> str:
+    return "credential." + {"xml": "xml", "jwt": "jwt"}.get(delivery.kind, "json")
