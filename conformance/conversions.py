@@ -24,6 +24,7 @@ from gateway.core import (
     Identity,
     Key,
     Understanding,
+    Way,
     express,
     prepare,
     render,
@@ -90,7 +91,7 @@ def converted(read: Understanding, to: str, original: str = "digest") -> Convert
 
 def to_secure(done: Converted, securing: str = DEFAULT_SECURING, key: Key = KEY) -> Prepared:
     """A conversion ready to be signed with a Data Integrity proof."""
-    prepared = prepare(done, SECURINGS[securing], key, datetime.fromisoformat(NOW))
+    (prepared,) = prepare(done, [Way(SECURINGS[securing], key)], datetime.fromisoformat(NOW))
     if not isinstance(prepared, Prepared):
         raise TypeError("a token, not a proof")
     return prepared

@@ -108,8 +108,9 @@ def _add_convert(commands: Any) -> None:
 
 def _add_securing(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--securing", choices=tuple(SECURINGS), default=DEFAULT_SECURING, help="how the result is secured"
-    )
+        "--securing", default=DEFAULT_SECURING, metavar="NAME[,NAME]",
+        help=f"how the result is secured, one or several of: {', '.join(SECURINGS)} (default {DEFAULT_SECURING})",
+    )  # fmt: skip
     command.add_argument(
         "--key",
         choices=("ed25519", "p256"),

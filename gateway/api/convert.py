@@ -68,7 +68,10 @@ def _key(request: web.Request) -> str:
     """The kind of key asked for, empty for the securing's own."""
     kind = request.query.get("key", "")
     if kind not in ("", *NEW_KINDS):
-        raise RequestRefused(f"key is {' or '.join(NEW_KINDS)}")
+        raise RequestRefused(
+            f"key is {' or '.join(NEW_KINDS)}",
+            hint="Without key, the first kind that the way of securing takes.",
+        )
     return kind
 
 

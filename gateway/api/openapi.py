@@ -126,7 +126,7 @@ def _convert() -> dict[str, Any]:
             _parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
             _parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
             _parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
-            _parameter("securing", "How it is secured.", {"enum": [*SECURINGS], "default": DEFAULT_SECURING}),
+            _securing(),
             _parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
             _parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
             _parameter(
@@ -137,6 +137,12 @@ def _convert() -> dict[str, Any]:
         "requestBody": ANY_BODY,
         "responses": _answer("The credential and the report on it", "Conversion"),
     }  # fmt: skip
+
+
+def _securing() -> dict[str, Any]:
+    """Several proofs with commas between."""
+    schema = {"type": "array", "items": {"enum": [*SECURINGS]}, "default": [DEFAULT_SECURING]}
+    return {**_parameter("securing", "How it is secured; a token stands alone.", schema), "explode": False}
 
 
 def _identity() -> dict[str, Any]:

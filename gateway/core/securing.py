@@ -1,11 +1,13 @@
 """Securing a credential in two steps: prepare, sign elsewhere, attach. SECURINGS is the menu.
 
+Several proofs may stand beside each other, each by itself; a token stands alone.
+
 Data Integrity 1.0 section 4.2, VC-JOSE-COSE section 3.1, VC-JWT 1.1 section 6.3.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +19,7 @@ from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
 from gateway.jsonld import Contexts, expand
-from gateway.proofs import CRYPTOSUITES, Prepared
+from gateway.proofs import CRYPTOSUITES, Prepared, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
 from gateway.proofs.jose_creation import FORMS, PreparedJwt, attach_jwt, prepare_jwt
@@ -27,15 +29,19 @@ __all__ = [
     "DEFAULT_SECURING",
     "SECURINGS",
     "Key",
+    "Making",
     "Securing",
+    "Way",
     "attach",
     "prepare",
     "prepare_as_it_stands",
-    "securing_named",
+    "securings_named",
     "to_sign",
 ]
 
 Json = dict[str, Any]
+Making = Prepared | PreparedJwt
+"""A proof or token that lacks nothing but its signature."""
 JOSE = {"ed25519": "EdDSA", "p256": "ES256", "p384": "ES384"}
 """The algorithm of a token by the kind of the key that signs it."""
 
@@ -69,12 +75,19 @@ DEFAULT_SECURING = "eddsa-rdfc-2022"
 """What every deployed verifier reads; anything else is made when it is asked for."""
 
 
-def securing_named(name: str) -> Securing:
-    """A way to secure by its name. Raises ``RequestRefused`` with the names there are."""
-    securing = SECURINGS.get(name)
-    if securing is None:
-        raise RequestRefused(f"nothing is secured by {name[:40]!r}", hint=f"Known: {', '.join(SECURINGS)}.")
-    return securing
+def securings_named(names: str) -> tuple[Securing, ...]:
+    """Ways to secure by their names, with commas between. Raises ``RequestRefused`` with the names there are."""
+    wanted = names.split(",")
+    if unknown := [name for name in wanted if name not in SECURINGS]:
+        raise RequestRefused(
+            f"nothing is secured by {unknown[0][:40]!r}", hint=f"Known: {', '.join(SECURINGS)}."
+        )
+    if len(wanted) > 1 and (len(set(wanted)) < len(wanted) or any(SECURINGS[name].token for name in wanted)):
+        raise RequestRefused(
+            "several proofs stand beside each other, each once; a token stands alone",
+            hint="Ask for a token and for proofs one after the other.",
+        )
+    return tuple(SECURINGS[name] for name in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +98,18 @@ class Key:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One proof or token to make: of which kind, and with which key."""
+
+    securing: Securing
+    key: Key
+
+
 def prepare(
-    converted: Converted, securing: Securing, key: Key, now: datetime, *, contexts: Contexts | None = None
-) -> Prepared | PreparedJwt:
-    """What has to be signed of a converted credential.
+    converted: Converted, ways: Sequence[Way], now: datetime, *, contexts: Contexts | None = None
+) -> tuple[Making, ...]:
+    """What has to be signed of a converted credential, for each way it is secured in.
 
     Raises ``FormatUnwritable`` for a format that is not signed here, ``ProofGenerationError`` for a key
     or a document the way of securing does not take, or what canonicalization refuses.
@@ -97,12 +118,12 @@ def prepare(
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
-    return _prepared(converted.tree, securing, key, now, contexts)
+    return _prepared(converted.tree, ways, now, contexts)
 
 
 def prepare_as_it_stands(
-    document: Json, securing: Securing, key: Key, now: datetime, *, contexts: Contexts | None = None
-) -> Prepared | PreparedJwt:
+    document: Json, ways: Sequence[Way], now: datetime, *, contexts: Contexts | None = None
+) -> tuple[Making, ...]:
     """The same for a document handed in to be signed: nothing in it is changed, and it must be in order.
 
     Raises ``ProofGenerationError`` with the first thing that is not.
@@ -113,12 +134,20 @@ def prepare_as_it_stands(
     for check in checks:
         if check.verdict is Verdict.INVALID:
             raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
-    return _prepared(document, securing, key, now, contexts)
+    return _prepared(document, ways, now, contexts)
 
 
 def _prepared(
-    document: Json, securing: Securing, key: Key, now: datetime, contexts: Contexts | None
-) -> Prepared | PreparedJwt:
+    document: Json, ways: Sequence[Way], now: datetime, contexts: Contexts | None
+) -> tuple[Making, ...]:
+    """Each way over the same document, which has the contexts that all of them need."""
+    for way in ways:
+        if not way.securing.token:
+            document = with_context(document, CRYPTOSUITES[way.securing.name])
+    return tuple(_making(document, way.securing, way.key, now, contexts) for way in ways)
+
+
+def _making(document: Json, securing: Securing, key: Key, now: datetime, contexts: Contexts | None) -> Making:
     if key.kind not in securing.kinds:
         raise ProofGenerationError(
             f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
@@ -130,14 +159,17 @@ def _prepared(
     return prepare_proof(document, securing.options(key.method, now), kind=key.kind, contexts=contexts)
 
 
-def to_sign(prepared: Prepared | PreparedJwt) -> bytes:
+def to_sign(prepared: Making) -> bytes:
     """The bytes that the key has to sign."""
     return prepared.signing_input if isinstance(prepared, PreparedJwt) else prepared.hash_data
 
 
-def attach(prepared: Prepared | PreparedJwt, signature: bytes) -> tuple[bytes, Mapping[str, Any]]:
+def attach(prepared: Sequence[Making], signatures: Sequence[bytes]) -> tuple[bytes, Json]:
     """The secured document as bytes, and its tree; a token has none."""
-    if isinstance(prepared, PreparedJwt):
-        return attach_jwt(prepared, signature).encode(), {}
-    tree = attach_proof(prepared, signature)
+    tree: Json = {}
+    for making, signature in zip(prepared, signatures, strict=True):
+        if isinstance(making, PreparedJwt):
+            return attach_jwt(making, signature).encode(), {}
+        secured = attach_proof(making, signature)
+        tree = {**tree, "proof": [*tree["proof"], secured["proof"][-1]]} if tree else secured
     return write_json(tree), tree

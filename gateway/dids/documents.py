@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.keys import PublicKey, key_agreement_key, multikey, verification_method_of
+from gateway.errors import KeyInvalid
+from gateway.keys import SIGNING_KINDS, PublicKey, key_agreement_key, multikey, verification_method_of
 
 __all__ = ["key_document"]
 
@@ -13,10 +14,13 @@ RELATIONS = ("authentication", "assertionMethod", "capabilityInvocation", "capab
 
 
 def key_document(did: str, public: PublicKey) -> dict[str, Any]:
-    """The document of a did:key: one Multikey for every purpose and its X25519 form to agree on keys."""
-    agreement = multikey(key_agreement_key(public))
+    """The document of a did:key: one Multikey for every purpose; of Ed25519, its X25519 form to agree on keys."""
+    if public.kind not in SIGNING_KINDS:
+        raise KeyInvalid("a key that does not sign has no document of its own")
     document = _document(did, public, verification_method_of(did), RELATIONS)
-    document["keyAgreement"] = [_method(did, f"{did}#{agreement}", agreement)]
+    if public.kind == "ed25519":
+        agreement = multikey(key_agreement_key(public))
+        document["keyAgreement"] = [_method(did, f"{did}#{agreement}", agreement)]
     return document
 
 

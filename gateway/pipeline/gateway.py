@@ -15,10 +15,13 @@ from gateway.core import (
     Identity,
     Key,
     Question,
+    Securing,
+    Way,
     policy_named,
-    securing_named,
+    securings_named,
 )
 from gateway.dids import resolve
+from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
 from gateway.pipeline.retrieving import Retriever, until_complete
@@ -37,7 +40,7 @@ from gateway.pipeline.work import (
 from gateway.report import Report
 from gateway.retrieval import Answer, Need
 from gateway.settings import Settings
-from gateway.signer import Ledger, Signer
+from gateway.signer import ACTIVE, Ledger, Signer
 from gateway.trust import TrustSource
 
 __all__ = ["Gateway", "utc_now"]
@@ -79,22 +82,22 @@ class Gateway:
     ) -> Delivery:  # fmt: skip
         """The credential in another format, signed by the gateway unless it cannot or shall not be.
 
-        The source is verified first. ``securing`` says how the result is secured, ``key`` with which kind
-        of key. Raises an ``InputRefused`` for bad input, ``ProofInvalid`` for a forged source that would
-        be signed, ``LossRefused``, ``FormatUnwritable``.
+        The source is verified first. ``securing`` says how the result is secured, with a comma between
+        several proofs, ``key`` with which kind of key. Raises an ``InputRefused`` for bad input,
+        ``ProofInvalid`` for a forged source that would be signed, ``LossRefused``, ``FormatUnwritable``.
         """
         now = self.clock()
-        way = securing_named(securing)
+        securings = securings_named(securing)
         if not signed or not format_named(options.to, to_write=True).signable:
             wanted = replace(options, identity=None, now=_stamp(now))
             job = ConvertJob(data, wanted, await self.verify(data), now, own=self.context_url)
             return (await self.compute.run(convert, job)).delivery
-        signer = self.signer.current(key or way.kinds[0])
-        identity = Identity(signer.did, self.settings.issuer_name, self.settings.issuer_country)
+        signers = self._signers(securings, key)
+        identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
-        chosen = Key(signer.verification_method, signer.public.kind)
-        job = ConvertJob(data, wanted, await self.verify(data), now, way, chosen, self.context_url)
-        return await self._signed(await self.compute.run(convert, job), signer, options.to, now)
+        ways = _ways(securings, signers)
+        job = ConvertJob(data, wanted, await self.verify(data), now, ways, self.context_url)
+        return await self._signed(await self.compute.run(convert, job), signers, options.to, now)
 
     async def secure(
         self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
@@ -104,25 +107,45 @@ class Gateway:
         Raises an ``InputRefused`` for one that is not in order or, unless ``any_issuer``, is issued by
         somebody else: the signature would prove nothing.
         """
-        now, way = self.clock(), securing_named(securing)
-        signer = self.signer.current(key or way.kinds[0])
-        job = SecureJob(data, way, Key(signer.verification_method, signer.public.kind), now, self.context_url)
+        now, securings = self.clock(), securings_named(securing)
+        signers = self._signers(securings, key)
+        job = SecureJob(data, _ways(securings, signers), now, self.context_url)
         if not any_issuer:
-            await self.compute.run(check_issuer, data, signer.did)
-        return await self._signed(await self.compute.run(prepare, job), signer, "vc", now)
+            await self.compute.run(check_issuer, data, signers[0].did)
+        return await self._signed(await self.compute.run(prepare, job), signers, "vc", now)
 
-    async def _signed(self, done: Done, signer: Signer, format: str, now: datetime) -> Delivery:
-        """Sign, attach, and note in the ledger before anything leaves."""
-        signature = await signer.sign(done.to_sign)
-        delivery = await self.compute.run(secure, done, signature)
-        if self.ledger is not None:
-            await self.ledger.append(
-                delivery.content,
-                signer=signer,
-                format=format,
-                created=now,
-                credential=delivery.tree.get("id"),
+    def _signers(self, securings: tuple[Securing, ...], key: str) -> tuple[Signer, ...]:
+        """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""
+        alone = len(securings) == 1
+        signers = tuple(
+            self._signer(key if key and (alone or key in securing.kinds) else securing.kinds[0])
+            for securing in securings
+        )
+        if len({signer.did for signer in signers}) > 1:
+            raise RequestRefused(
+                "proofs by several keys are of one issuer only where it has a did:web",
+                hint="Set GATEWAY_PUBLIC_URL, or ask for proofs that one key makes.",
             )
+        return signers
+
+    def _signer(self, kind: str) -> Signer:
+        held = {record.kind for record in self.signer.history() if record.state == ACTIVE}
+        if held and kind not in held:
+            raise RequestRefused(
+                f"the gateway has no active {kind} key", hint=f"`gateway keys new --kind {kind}` makes one."
+            )
+        return self.signer.current(kind)
+
+    async def _signed(self, done: Done, signers: tuple[Signer, ...], format: str, now: datetime) -> Delivery:
+        """Sign, attach, and note in the ledger before anything leaves."""
+        signatures = [await signer.sign(data) for signer, data in zip(signers, done.to_sign, strict=True)]
+        delivery = await self.compute.run(secure, done, tuple(signatures))
+        if self.ledger is not None:
+            known = delivery.tree.get("id")
+            for signer in signers:
+                await self.ledger.append(
+                    delivery.content, signer=signer, format=format, created=now, credential=known
+                )
         return delivery
 
     async def verify(
@@ -155,6 +178,13 @@ class Gateway:
     async def resolve(self, did: str) -> dict[str, Any]:
         """The DID document of a DID."""
         return await resolve(did, self.fetch)
+
+
+def _ways(securings: tuple[Securing, ...], signers: tuple[Signer, ...]) -> tuple[Way, ...]:
+    return tuple(
+        Way(securing, Key(signer.verification_method, signer.public.kind))
+        for securing, signer in zip(securings, signers, strict=True)
+    )
 
 
 def _stamp(moment: datetime) -> str:

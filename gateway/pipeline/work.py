@@ -8,12 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from gateway import core
-from gateway.core import ConvertOptions, Key, Question, Securing
+from gateway.core import ConvertOptions, Making, Question, Way
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
-from gateway.proofs import Prepared
-from gateway.proofs.jose_creation import PreparedJwt
 from gateway.report import Report, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
@@ -58,14 +56,13 @@ class VerifyJob:
 
 @dataclass(frozen=True, slots=True)
 class ConvertJob:
-    """A document to convert, with the report of its verification and how to secure the result."""
+    """A document to convert, with the report of its verification and how to secure the result, if at all."""
 
     data: bytes
     options: ConvertOptions
     verified: Report
     now: datetime
-    securing: Securing | None = None
-    key: Key | None = None
+    ways: tuple[Way, ...] = ()
     own: str = ""
 
 
@@ -74,23 +71,22 @@ class SecureJob:
     """A document to secure as it stands."""
 
     data: bytes
-    securing: Securing
-    key: Key
+    ways: tuple[Way, ...]
     now: datetime
     own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A conversion that is done but for its signature."""
+    """A conversion that is done but for its signatures; nothing is ``prepared`` where nobody signs."""
 
     delivery: Delivery
-    prepared: Prepared | PreparedJwt | None
+    prepared: tuple[Making, ...]
 
     @property
-    def to_sign(self) -> bytes:
-        """The bytes the key has to sign; empty for a document nobody signs."""
-        return core.to_sign(self.prepared) if self.prepared is not None else b""
+    def to_sign(self) -> tuple[bytes, ...]:
+        """The bytes that each key has to sign, in the order of the ways."""
+        return tuple(core.to_sign(making) for making in self.prepared)
 
 
 def _contexts(own: str) -> Contexts:
@@ -115,14 +111,14 @@ def verify(job: VerifyJob, answers: Mapping[Need, Answer]) -> tuple[Report, tupl
 def convert(job: ConvertJob) -> Done:
     """A document in another format, ready to be signed. See ``Gateway.convert`` for what it raises."""
     source = core.understand(job.data)
-    if job.securing is not None:
+    if job.ways:
         _refuse_forged(job.verified)
     converted = core.express(source, replace(job.options, checks=job.verified.checks))
     form = converted.form
-    prepared = None
-    if job.securing is not None and job.key is not None:
-        prepared = core.prepare(converted, job.securing, job.key, job.now, contexts=_contexts(job.own))
-    content = b"" if prepared is not None else core.render(form, converted.tree)
+    prepared: tuple[Making, ...] = ()
+    if job.ways:
+        prepared = core.prepare(converted, job.ways, job.now, contexts=_contexts(job.own))
+    content = b"" if prepared else core.render(form, converted.tree)
     tree = converted.tree if form.kind == "json" else {}
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
     return Done(Delivery(content, tree, form.media_type, form.kind, report), prepared)
@@ -145,14 +141,12 @@ def _refuse_forged(report: Report) -> None:
             )
 
 
-def secure(done: Done, signature: bytes) -> Delivery:
-    """The delivery with its proof attached, or wrapped into its token."""
-    if done.prepared is None:
-        return done.delivery
-    content, tree = core.attach(done.prepared, signature)
-    if isinstance(done.prepared, PreparedJwt):
+def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
+    """The delivery with its proofs attached, or wrapped into its token."""
+    content, tree = core.attach(done.prepared, signatures)
+    if not tree:
         return replace(done.delivery, content=content, tree={}, media_type="application/jwt", kind="jwt")
-    return replace(done.delivery, content=content, tree=dict(tree))
+    return replace(done.delivery, content=content, tree=tree)
 
 
 def check_issuer(data: bytes, issuer: str) -> None:
@@ -172,7 +166,7 @@ def prepare(job: SecureJob) -> Done:
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
     tree = inspected.envelope.tree
-    prepared = core.prepare_as_it_stands(tree, job.securing, job.key, job.now, contexts=_contexts(job.own))
+    prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=_contexts(job.own))
     name = inspected.form.name if inspected.form is not None else "vc"
     return Done(
         Delivery(b"", {}, "application/vc", "json", Report(facts={"source": {"format": name}})), prepared

@@ -8,6 +8,7 @@ from gateway.proofs.data_integrity import (
     hash_data,
     prepare,
     proofs_of,
+    with_context,
 )
 from gateway.proofs.secured import Secured
 from gateway.proofs.suite import Cryptosuite
@@ -26,4 +27,5 @@ __all__ = [
     "proofs_of",
     "verification_methods",
     "verify_proof",
+    "with_context",
 ]

@@ -26,6 +26,7 @@ __all__ = [
     "prepare",
     "proofs_of",
     "signed_with",
+    "with_context",
 ]
 
 VCDM_1 = "https://www.w3.org/2018/credentials/v1"
@@ -90,7 +91,7 @@ def prepare(
     if kind not in suite.kinds:
         raise ProofMalformed(f"{suite.name} does not sign with such a key", pointer="/verificationMethod")
     _check_options(proof)
-    document = _with_context(unsecured_document, suite)
+    document = with_context(unsecured_document, suite)
     config = suite.transformation.proof_configuration(document, proof)
     hashed, simple = hash_data(suite, _signed_document(document, proof), config, contexts, kind=kind)
     return Prepared(document, config, hashed, simple, suite.transformation.keep_context, kind)
@@ -121,7 +122,7 @@ def _check_options(proof: Mapping[str, Any]) -> None:
             raise ProofMalformed("not a date and time with zone", pointer=f"/proof/{name}")
 
 
-def _with_context(document: Json, suite: Cryptosuite) -> Json:
+def with_context(document: Json, suite: Cryptosuite) -> Json:
     """The document with the context that defines the proof's terms, where its own do not."""
     contexts = document.get("@context")
     entries = contexts if isinstance(contexts, list) else [contexts]

@@ -4,10 +4,11 @@ from gateway.signer.exchange import Exchange
 from gateway.signer.ledger import Ledger, Reading, Signed
 from gateway.signer.opening import open_signer, signer_for
 from gateway.signer.port import NoSigner, Signer
-from gateway.signer.records import REASONS, KeyRecord
+from gateway.signer.records import ACTIVE, REASONS, KeyRecord
 from gateway.signer.store import NEW_KINDS, KeyStore
 
 __all__ = [
+    "ACTIVE",
     "NEW_KINDS",
     "REASONS",
     "Exchange",

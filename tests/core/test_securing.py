@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core import Key, prepare_as_it_stands, securing_named
+from gateway.core import Key, Way, prepare_as_it_stands, securings_named
 from gateway.errors import GatewayError, ProofGenerationError
 from gateway.keys import SecretKey, did_key, public_key_of, verification_method_of
 
@@ -23,12 +23,13 @@ CREDENTIAL: dict[str, Any] = {
 
 
 def prepared(securing: str = "eddsa-rdfc-2022", **changes: Any) -> Any:
-    return prepare_as_it_stands({**CREDENTIAL, **changes}, securing_named(securing), KEY, NOW)
+    ways = [Way(way, KEY) for way in securings_named(securing)]
+    return prepare_as_it_stands({**CREDENTIAL, **changes}, ways, NOW)
 
 
 def test_a_credential_in_order_is_prepared() -> None:
-    assert len(prepared().hash_data) == 64
-    assert prepared(validFrom="2026-01-01T00:00:00Z", validUntil="2026-01-01T00:00:00Z").simple
+    assert len(prepared()[0].hash_data) == 64
+    assert prepared(validFrom="2026-01-01T00:00:00Z", validUntil="2026-01-01T00:00:00Z")[0].simple
 
 
 @pytest.mark.parametrize("securing", ["eddsa-rdfc-2022", "eddsa-jcs-2022", "vc+jwt"])
