@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from conformance import eddsa
 from conformance.figures import Figure, all_of
-from gateway.errors import GatewayError, JsonLdRefused, TooComplex
+from gateway.errors import JsonLdRefused, TooComplex
 from gateway.jsonld import canonicalize, canonicalize_quads, parse_nquads
+from gateway.keys import SecretKey, did_key, public_key_of, sign, verification_method_of
+from gateway.proofs import create_proof
 
-__all__ = ["figures", "poison", "rdf_canon", "unsigned_data"]
+__all__ = ["explicit", "figures", "poison", "rdf_canon", "unsigned_data"]
 
+VOCABULARY = "https://example.org/v#"
 SLOWEST = 15.0
-"""A poison graph must be refused within this many times a normal canonicalization."""
+"""A poison graph must be refused within this many times a normal signature."""
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
@@ -28,7 +32,7 @@ def figures(corpora: Path) -> Iterator[Figure]:
     )
     yield all_of("unsigned-data mutations rejected", unsigned_data(corpora))
     refused, slowest = poison(corpora)
-    note = f"the slowest took {slowest:.1f} times a normal canonicalization"
+    note = f"the slowest took {slowest:.1f} times a normal signature"
     yield all_of(f"poison graphs refused, each under {SLOWEST:g} times a normal signature", refused, note)
 
 
@@ -75,14 +79,15 @@ def _rejected(document: dict[str, Any], base: str) -> bool:
 
 def poison(corpora: Path) -> tuple[dict[str, bool], float]:
     """Each graph made to exhaust a canonicalizer: refused in time; and how slow the slowest was."""
-    normal = min(_seconds(corpora / "perf/docs/mid.json") for _ in range(5))
+    normal = _signature(_document(corpora / "perf/docs/mid.json"))
     outcomes: dict[str, bool] = {}
     slowest = 0.0
     for path in sorted((corpora / "security/rdfc/poison-jsonld").glob("*.json")):
-        outcomes[path.name], ratio = _refused(lambda path=path: canonicalize(_document(path)), normal)
+        document = explicit(_document(path), VOCABULARY)
+        outcomes[path.name], ratio = _refused(partial(canonicalize, document), normal)
         slowest = max(slowest, ratio)
     quads = parse_nquads((corpora / "security/rdfc/test074-in.nq").read_text())
-    outcomes["test074"], ratio = _refused(lambda: canonicalize_quads(quads), normal)
+    outcomes["test074"], ratio = _refused(partial(canonicalize_quads, quads), normal)
     return outcomes, max(slowest, ratio)
 
 
@@ -92,18 +97,56 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _seconds(path: Path) -> float:
-    document = _document(path)
-    start = time.perf_counter()
-    canonicalize(document)
-    return time.perf_counter() - start
+def explicit(document: dict[str, Any], vocabulary: str) -> dict[str, Any]:
+    """The document with every term defined one by one, so that the guard has nothing against its context."""
+    terms: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, dict):
+            terms.update(name for name in value if not name.startswith("@") and ":" not in name)
+            kinds = value.get("@type", [])
+            terms.update(kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if ":" not in kind)
+            for name, item in value.items():
+                if name != "@context":
+                    collect(item)
+        elif isinstance(value, list):
+            for item in value:
+                collect(item)
+
+    collect(document)
+    return {**document, "@context": {term: vocabulary + term for term in sorted(terms)}}
 
 
-def _refused(run: Any, normal: float) -> tuple[bool, float]:
-    start = time.perf_counter()
-    try:
-        run()
-    except GatewayError as error:
-        ratio = (time.perf_counter() - start) / normal
-        return isinstance(error, TooComplex | JsonLdRefused) and ratio < SLOWEST, ratio
-    return False, 0.0
+def _signature(document: dict[str, Any]) -> float:
+    """Processor seconds of one ordinary signature, contexts warm."""
+    key = SecretKey("ed25519", bytes(range(32)))
+    method = verification_method_of(did_key(public_key_of(key)))
+    options = {
+        "cryptosuite": "eddsa-rdfc-2022",
+        "verificationMethod": method,
+        "created": "2026-01-01T00:00:00Z",
+    }
+    return min(
+        _seconds(lambda: create_proof(document, options, sign=lambda data: sign(key, data)))
+        for _ in range(20)
+    )
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def _refused(run: Callable[[], object], normal: float) -> tuple[bool, float]:
+    """Whether a poison graph is refused in time, the best of three times."""
+    ratios = []
+    for _ in range(3):
+        start = time.process_time()
+        try:
+            run()
+        except (TooComplex, JsonLdRefused):
+            ratios.append((time.process_time() - start) / normal)
+        else:
+            return False, 0.0
+    return min(ratios) < SLOWEST, min(ratios)

@@ -14,7 +14,9 @@ _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 def escape(step: str) -> str:
     """One reference token, escaped (RFC 6901 section 3)."""
-    return step.replace("~", "~0").replace("/", "~1")
+    if "~" in step or "/" in step:
+        return step.replace("~", "~0").replace("/", "~1")
+    return step
 
 
 def join(*steps: str | int) -> str:

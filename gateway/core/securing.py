@@ -18,7 +18,7 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts, expand
+from gateway.jsonld import Contexts, statements
 from gateway.proofs import CRYPTOSUITES, Prepared, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -153,7 +153,7 @@ def _making(document: Json, securing: Securing, key: Key, now: datetime, context
             f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
         )
     if not securing.expands:
-        expand({name: value for name, value in document.items() if name != "proof"}, contexts=contexts)
+        statements({name: value for name, value in document.items() if name != "proof"}, contexts=contexts)
     if securing.token:
         return prepare_jwt(document, form=securing.name, algorithm=JOSE[key.kind], method=key.method, now=now)
     return prepare_proof(document, securing.options(key.method, now), kind=key.kind, contexts=contexts)

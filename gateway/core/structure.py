@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.errors import GatewayError, TooComplex
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import Contexts, expand
+from gateway.jsonld import Contexts, statements
 from gateway.proofs import proofs_of
 from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
@@ -63,7 +63,7 @@ def terms_check(tree: Mapping[str, Any], contexts: Contexts | None, *, sealed: b
     there it is a remark. Raises ``TooComplex``: what costs too much to look at is refused.
     """
     try:
-        expand({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
+        statements({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
     except TooComplex:
         raise
     except GatewayError as error:
@@ -82,7 +82,7 @@ def proof_terms_checks(tree: dict[str, Any], contexts: Contexts | None) -> list[
         if not isinstance(proof, dict) or not isinstance(proof.get("type"), str) or suite_of(proof):
             continue
         try:
-            expand({"@context": tree.get("@context"), **proof}, contexts=contexts)
+            statements({"@context": tree.get("@context"), **proof}, contexts=contexts)
         except TooComplex:
             raise
         except GatewayError as error:

@@ -10,7 +10,7 @@ from gateway.envelopes import Envelope, open_envelope
 from gateway.errors import FormatRefused, GatewayError
 from gateway.formats import Format, read_document, recognise
 from gateway.formats.reading import types_of
-from gateway.jsonld import expand
+from gateway.jsonld import statements
 from gateway.keys import sha256_multihash
 from gateway.mapping import Step
 from gateway.model import Credential
@@ -105,7 +105,7 @@ def _remarks(envelope: Envelope, form: Format) -> tuple[Finding, ...]:
     if form.kind != "json" or form.name == "ob2":
         return ()
     try:
-        expand(envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0])
+        statements(envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0])
     except GatewayError as error:
         return (Finding(error.pointer, error.code, Severity.WARNING, message=error.detail),)
     return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.pointers import escape
 __all__ = ["read_json", "write_json"]
 
 MAX_INTEGER = 2**53 - 1
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Twice(dict[str, Any]):
@@ -44,7 +46,8 @@ def read_json(data: bytes) -> Any:
         raise MalformedJson(error.msg, pointer=f"line {error.lineno} column {error.colno}") from None
     except RecursionError:
         raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}") from None
-    _check(tree)
+    if not _is_sound(tree):
+        _check(tree)
     return tree
 
 
@@ -79,8 +82,37 @@ def _constant(_: str) -> float:
     return math.nan
 
 
+def _is_sound(tree: Any) -> bool:
+    """Whether a tree keeps all limits: what nearly every document does, told without building pointers."""
+    count, level, depth = 1, [tree], 0
+    while level:
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is str:
+                if not value.isascii() and _SURROGATE.search(value) is not None:
+                    return False
+            elif kind is dict:
+                count += len(value)
+                below += value.values()
+                below += (name for name in value if not name.isascii())
+            elif kind is list:
+                count += len(value)
+                below += value
+            elif kind is float or kind is int:
+                if not -MAX_INTEGER <= value <= MAX_INTEGER and (kind is int or not math.isfinite(value)):
+                    return False
+            elif value is not None and kind is not bool:
+                return False
+        depth += 1
+        if count > MAX_VALUES or (below and depth > MAX_DEPTH):
+            return False
+        level = below
+    return True
+
+
 def _check(tree: Any) -> None:
-    """Depth, number of values, numbers and strings, in one iterative walk."""
+    """Depth, number of values, numbers and strings, in one iterative walk that knows where it is."""
     count = 0
     stack: list[tuple[Any, str, int]] = [(tree, "", 0)]
     while stack:
@@ -113,7 +145,7 @@ def _check_value(value: Any, pointer: str) -> None:
         raise NotAnInteroperableNumber("an integer is beyond ±(2^53-1)", pointer=pointer)
     strings = (value,) if isinstance(value, str) else value if isinstance(value, dict) else ()
     for string in strings:
-        if not string.isascii() and any("\ud800" <= character <= "\udfff" for character in string):
+        if not string.isascii() and _SURROGATE.search(string) is not None:
             raise WrongEncoding("a text holds half of a surrogate pair", pointer=pointer)
 
 

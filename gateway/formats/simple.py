@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import JsonLdRefused
 from gateway.formats.format import Tree
 from gateway.formats.identifiers import derived_id
-from gateway.jsonld import canonicalize_quads, to_quads
+from gateway.jsonld import canonicalize_rows, statements
 from gateway.pointers import escape, resolve
 
 __all__ = ["name_ties"]
@@ -61,7 +61,7 @@ def _tied(tree: Tree) -> tuple[list[str], bool]:
         node["id"] = f"_:n{number}"
         places[f"en{number}"] = pointer  # as the RDF of the document labels it
     try:
-        ties = canonicalize_quads(to_quads(labelled)).ties
+        ties = canonicalize_rows(statements(labelled).rows).ties
     except JsonLdRefused:
         return [], False
     wanted = (_holder(tree, places[label]) for group in ties for label in group if label in places)

@@ -1,10 +1,11 @@
 """JSON-LD that signs what it shows: closed contexts, guarded expansion, RDFC-1.0 and JCS (D6)."""
 
+from gateway.jsonld.canonicalization import Canonical, Statements, canonicalize, statements
 from gateway.jsonld.contexts import Contexts, ContextVersion, bundled
-from gateway.jsonld.expansion import Canonical, canonicalize, expand, to_quads
+from gateway.jsonld.expansion import expand
 from gateway.jsonld.jcs import jcs
 from gateway.jsonld.nquads import Quad, Term, parse_nquads
-from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_quads
+from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_quads, canonicalize_rows
 
 __all__ = [
     "Canonical",
@@ -12,12 +13,14 @@ __all__ = [
     "ContextVersion",
     "Contexts",
     "Quad",
+    "Statements",
     "Term",
     "bundled",
     "canonicalize",
     "canonicalize_quads",
+    "canonicalize_rows",
     "expand",
     "jcs",
     "parse_nquads",
-    "to_quads",
+    "statements",
 ]

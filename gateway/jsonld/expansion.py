@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from pyld import jsonld as pyld
@@ -16,26 +15,8 @@ from gateway.errors import (
 )
 from gateway.jsonld.contexts import Contexts, bundled, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, pointer_of_key
-from gateway.jsonld.nquads import Quad
-from gateway.jsonld.rdf import quads_of
-from gateway.jsonld.rdfc10 import canonicalize_quads
 
-__all__ = ["Canonical", "canonicalize", "expand", "to_quads"]
-
-
-@dataclass(frozen=True, slots=True)
-class Canonical:
-    """A canonical document: ``nquads``, how many ``quads``, and whether it is *canonically simple*.
-
-    Simple means that no two blank nodes share a first-degree hash (identical leaves under one
-    parent apart) and that no literal holds a control character: then all implementations agree.
-    """
-
-    nquads: str
-    quads: int
-    simple: bool
-    ties: int
-    control_characters: bool
+__all__ = ["expand"]
 
 
 def expand(document: Any, *, contexts: Contexts | None = None, strict: bool = True) -> list[Any]:
@@ -95,28 +76,3 @@ def _refusal(error: BaseException) -> GatewayError:
     if "protected term redefinition" in codes or "invalid context nullification" in codes:
         return ProtectedTermRedefinition("a context redefines a protected term", pointer="/@context")
     return JsonLdRefused(f"the linked data is invalid: {code}")
-
-
-def to_quads(document: Any, *, contexts: Contexts | None = None) -> tuple[Quad, ...]:
-    """The RDF of a document; refuses as ``expand`` does."""
-    return quads_of(expand(document, contexts=contexts))
-
-
-def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: str = "sha256") -> Canonical:
-    """The canonical N-Quads of a document by RDFC-1.0; refuses as ``expand`` does, or ``TooComplex``."""
-    quads = to_quads(document, contexts=contexts)
-    if not quads:
-        raise UnsafeJsonLd("the document says nothing that could be signed")
-    try:
-        dataset = canonicalize_quads(quads, algorithm=algorithm)
-        dataset.nquads.encode()
-    except UnicodeEncodeError:
-        raise UnsafeJsonLd("a text holds half of a surrogate pair") from None
-    control = any(_has_control(quad) for quad in quads)
-    return Canonical(dataset.nquads, len(quads), not dataset.ties and not control, len(dataset.ties), control)
-
-
-def _has_control(quad: Quad) -> bool:
-    """Whether the object holds a control character that implementations write differently."""
-    value = quad.object.value
-    return quad.object.kind == "literal" and any((c < " " and c not in "\n\r") or c == "\x7f" for c in value)

@@ -13,7 +13,14 @@ from typing import Any
 from gateway.errors import NestingTooDeep, TooLarge, UndefinedTerm, UnsafeJsonLd
 from gateway.pointers import escape
 
-__all__ = ["SENTINEL", "check_expanded", "check_source", "pointer_of_key", "pointer_of_value"]
+__all__ = [
+    "SENTINEL",
+    "check_contexts",
+    "check_expanded",
+    "check_source",
+    "pointer_of_key",
+    "pointer_of_value",
+]
 
 SENTINEL = "relative-not-allowed://x/"
 """Base IRI of expansion: whatever begins with it was relative in the document."""
@@ -48,7 +55,7 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
         for name, item in value.items():
             here = f"{pointer}/{escape(name)}"
             if name == "@context":
-                _check_contexts(item, here)
+                check_contexts(item, here)
             else:
                 _walk(item, here, depth + 1, strict)
     elif isinstance(value, list):
@@ -56,7 +63,8 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
             _walk(item, f"{pointer}/{position}", depth + 1, strict)
 
 
-def _check_contexts(value: Any, pointer: str) -> None:
+def check_contexts(value: Any, pointer: str) -> None:
+    """Refuse contexts that are too many, too large or set what an inline context may not."""
     entries = value if isinstance(value, list) else [value]
     if len(entries) > MAX_CONTEXTS:
         raise TooLarge(f"more than {MAX_CONTEXTS} contexts", pointer=pointer)

@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from gateway.errors import UnsafeJsonLd
 
-__all__ = ["Quad", "Term", "blank", "iri", "literal", "parse_nquads", "write_quad"]
+__all__ = [
+    "Quad",
+    "Row",
+    "Term",
+    "blank",
+    "iri",
+    "literal",
+    "parse_nquads",
+    "row_of",
+    "write_literal",
+    "write_quad",
+    "write_term",
+]
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 RDF_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -29,6 +41,10 @@ class Quad(NamedTuple):
     predicate: Term
     object: Term
     graph: Term | None = None
+
+
+Row = tuple[str, str, str, str]
+"""A quad as its four terms in canonical N-Quads form; an empty text is the default graph."""
 
 
 def iri(value: str) -> Term:
@@ -60,6 +76,13 @@ def _escape(value: str) -> str:
     return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], value)
 
 
+def write_literal(value: str, suffix: str = "") -> str:
+    """A literal in canonical form; ``suffix`` is what follows its text: ``@en``, ``^^<…>`` or nothing."""
+    if _ESCAPED.search(value) is not None:
+        value = _escape(value)
+    return f'"{value}"{suffix}'
+
+
 def write_term(term: Term) -> str:
     """One term in canonical form."""
     if term.kind == "iri":
@@ -67,17 +90,22 @@ def write_term(term: Term) -> str:
     if term.kind == "blank":
         return f"_:{term.value}"
     if term.language:
-        return f'"{_escape(term.value)}"@{term.language}'
+        return write_literal(term.value, f"@{term.language}")
     if term.datatype == XSD_STRING:
-        return f'"{_escape(term.value)}"'
-    return f'"{_escape(term.value)}"^^<{term.datatype}>'
+        return write_literal(term.value)
+    return write_literal(term.value, f"^^<{term.datatype}>")
+
+
+def row_of(quad: Quad) -> Row:
+    """A quad as a row."""
+    graph = write_term(quad.graph) if quad.graph is not None else ""
+    return write_term(quad.subject), write_term(quad.predicate), write_term(quad.object), graph
 
 
 def write_quad(quad: Quad) -> str:
     """One quad as a canonical line, with its newline."""
-    graph = f" {write_term(quad.graph)}" if quad.graph is not None else ""
-    spo = f"{write_term(quad.subject)} {write_term(quad.predicate)} {write_term(quad.object)}"
-    return f"{spo}{graph} .\n"
+    subject, predicate, obj, graph = row_of(quad)
+    return f"{subject} {predicate} {obj} {graph} .\n" if graph else f"{subject} {predicate} {obj} .\n"
 
 
 _IRI = r'<((?:[^\x00-\x20<>"{}|^`\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*)>'

@@ -11,7 +11,7 @@ from gateway.errors import NotAnInteroperableNumber
 from gateway.jsonld.jcs import jcs
 from gateway.jsonld.nquads import Quad, Term, blank, iri, literal
 
-__all__ = ["quads_of"]
+__all__ = ["RDF", "literal_of", "quads_of"]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -60,7 +60,7 @@ class _Builder:
 
     def value(self, item: dict[str, Any], graph: Term | None) -> Term:
         if "@value" in item:
-            return _literal(item)
+            return literal_of(item)
         if "@list" in item:
             return self.list(item["@list"], graph)
         return self.node(item, graph)
@@ -76,7 +76,7 @@ class _Builder:
         return cells[0]
 
 
-def _literal(item: dict[str, Any]) -> Term:
+def literal_of(item: dict[str, Any]) -> Term:
     """Object to RDF conversion of a value object (section 8.6)."""
     value, datatype = item["@value"], item.get("@type")
     if datatype == "@json":

@@ -51,11 +51,12 @@ def problems_of(tree: Any, shape: str, shapes: Shapes, pointer: str = "") -> lis
 
 def _node(tree: dict[str, Any], shape: str, shapes: Shapes, pointer: str) -> Iterator[Problem]:
     for name, member in shapes.classes[shape].items():
-        place = f"{pointer}/{escape(name)}"
         value = tree.get(name)
+        if value is None and not member.required and name not in tree:
+            continue
+        place = f"{pointer}/{escape(name)}"
         if value is None or value == []:
-            if member.required or name in tree:
-                yield _missing(place, name, member, shape)
+            yield _missing(place, name, member, shape)
             continue
         several = isinstance(value, list) and not _takes_list(member)
         if several and not member.many:

@@ -6,10 +6,10 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from conformance.vectors import explicit
 from gateway import keys
 from gateway.errors import GatewayError, TooComplex, UnsafeJsonLd
 from gateway.jsonld import canonicalize, canonicalize_quads, parse_nquads
@@ -41,26 +41,6 @@ def test_no_mutation_hides_from_the_signature(name: str) -> None:
     assert mutated != signed
 
 
-def explicit(document: dict[str, Any], vocabulary: str) -> dict[str, Any]:
-    """The document with every term defined one by one, so that the guard has nothing against its context."""
-    terms: set[str] = set()
-
-    def collect(value: Any) -> None:
-        if isinstance(value, dict):
-            terms.update(name for name in value if not name.startswith("@") and ":" not in name)
-            kinds = value.get("@type", [])
-            terms.update(kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if ":" not in kind)
-            for name, item in value.items():
-                if name != "@context":
-                    collect(item)
-        elif isinstance(value, list):
-            for item in value:
-                collect(item)
-
-    collect(document)
-    return {**document, "@context": {term: vocabulary + term for term in sorted(terms)}}
-
-
 def test_a_language_tag_cannot_inject_statements(corpora: Path) -> None:
     pair = CASES["language_injection"]
     sound = explicit(pair["signed_looking"], "https://e/")
@@ -73,12 +53,13 @@ def test_a_language_tag_cannot_inject_statements(corpora: Path) -> None:
             canonicalize(document)
 
 
-def shortest(action: Callable[[], object], times: int = 3) -> float:
+def shortest(action: Callable[[], object], times: int = 5) -> float:
+    """Seconds of processor time, so that what else the machine does drops out."""
     lengths = []
     for _ in range(times):
-        began = time.perf_counter()
+        began = time.process_time()
         action()
-        lengths.append(time.perf_counter() - began)
+        lengths.append(time.process_time() - began)
     return min(lengths)
 
 
