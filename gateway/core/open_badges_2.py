@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.core.extensions import extension_checks
 from gateway.envelopes import read_json
 from gateway.errors import GatewayError
 from gateway.formats.reading import types_of
@@ -136,6 +137,7 @@ def _shape(node: Node) -> Iterator[Check]:
             "schema", Verdict.UNDETERMINED, "node_renamed", "the node has another id than its address",
             node.pointer, "The host may redirect; the id should be the address it is found at.",
         )  # fmt: skip
+    yield from extension_checks(node.tree, node.pointer)
     for name in sorted(types & set(CLASSES)):
         for problem in problems_of(node.tree, CLASSES[name], load_shapes("ob2"), node.pointer):
             yield Check(

@@ -5,17 +5,25 @@ Open Badges 3.0 section B; the JSON Schemas published with it say less than its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from gateway.core.understanding import Inspected
-from gateway.formats.reading import VCDM_1, contexts_of, types_of
+from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of, types_of
 from gateway.report import Check, Verdict
 from gateway.shapes import load_shapes, problems_of
 
 __all__ = ["schema_checks", "semantic_checks"]
 
 Json = dict[str, Any]
+
+OPEN_BADGES = frozenset(
+    ("OpenBadgeCredential", "AchievementCredential", "EndorsementCredential", "ClrCredential")
+)
+CURRENT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+_OB_3 = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json\Z")
+"""The contexts of Open Badges 3.0 (section B.1.1)."""
 
 SHAPES = (
     # the type a credential names -> the table and the class for VCDM 2.0 and for 1.1
@@ -28,16 +36,26 @@ SHAPES = (
 def schema_checks(inspected: Inspected, tree: Json) -> list[Check]:
     """One check for each deviation from the format's shape, one that is valid when there is none."""
     types = types_of(tree)
+    remarks = list(_contexts(tree)) if types & OPEN_BADGES else []
     if inspected.form is not None and inspected.form.name != "ob3" and "EndorsementCredential" not in types:
-        return []
+        return remarks
     for name, table, version_2, version_1 in SHAPES:
         if name in types:
             shape = version_1 if contexts_of(tree)[:1] == (VCDM_1,) else version_2
             problems = problems_of(tree, shape, load_shapes(table))
-            return [
-                Check("schema", Verdict.INVALID, p.code, p.message, p.pointer, p.hint) for p in problems
-            ] or [Check("schema", Verdict.VALID)]
-    return []
+            found = [Check("schema", Verdict.INVALID, p.code, p.message, p.pointer, p.hint) for p in problems]
+            return [*(found or [Check("schema", Verdict.VALID)]), *remarks]
+    return remarks
+
+
+def _contexts(tree: Json) -> Iterator[Check]:
+    """That the document is of an older version: no obstacle, but new ones are written otherwise."""
+    old = [url for url in contexts_of(tree) if url == VCDM_1 or (_OB_3.match(url) and url != CURRENT)]
+    if old:
+        yield Check(
+            "schema", Verdict.VALID, "context_outdated", "the document is written under an older context", "/@context",
+            f"New badges are written under {VCDM_2} and {CURRENT}.", {"contexts": old},
+        )  # fmt: skip
 
 
 def semantic_checks(inspected: Inspected, tree: Json) -> list[Check]:
