@@ -18,7 +18,7 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts, statements
+from gateway.jsonld import Contexts, check_names, statements
 from gateway.proofs import CRYPTOSUITES, Prepared, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -126,7 +126,8 @@ def prepare_as_it_stands(
 ) -> tuple[Making, ...]:
     """The same for a document handed in to be signed: nothing in it is changed, and it must be in order.
 
-    Raises ``ProofGenerationError`` with the first thing that is not.
+    Raises ``ProofGenerationError`` with the first thing that is not, ``UnsafeJsonLd`` for terms that do
+    not mean what their names say.
     """
     checks = (
         *structure_checks(document), *order_checks(document), *related_resource_checks(document, contexts),
@@ -134,6 +135,7 @@ def prepare_as_it_stands(
     for check in checks:
         if check.verdict is Verdict.INVALID:
             raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
+    check_names({name: value for name, value in document.items() if name != "proof"})
     return _prepared(document, ways, now, contexts)
 
 

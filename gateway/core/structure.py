@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.errors import GatewayError, TooComplex
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import Contexts, statements
+from gateway.jsonld import Contexts, check_names, statements
 from gateway.proofs import proofs_of
 from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
@@ -57,13 +57,17 @@ def _checks(name: str, problems: list[Problem]) -> list[Check]:
 
 
 def terms_check(tree: Mapping[str, Any], contexts: Contexts | None, *, sealed: bool = False) -> Check:
-    """Whether every term is defined and every value would be signed: what is not, anybody can have added.
+    """Whether every term is defined, means what its name says, and every value would be signed.
+
+    What is not, anybody can have added, or moved to where nobody reads it.
 
     The proofs are looked at apart. A document that is ``sealed`` is signed byte for byte, defined or not:
     there it is a remark. Raises ``TooComplex``: what costs too much to look at is refused.
     """
+    unsecured = {name: value for name, value in tree.items() if name != "proof"}
     try:
-        statements({name: value for name, value in tree.items() if name != "proof"}, contexts=contexts)
+        statements(unsecured, contexts=contexts)
+        check_names(unsecured)
     except TooComplex:
         raise
     except GatewayError as error:

@@ -4,6 +4,7 @@ from gateway.jsonld.canonicalization import Canonical, Statements, canonicalize,
 from gateway.jsonld.contexts import Contexts, ContextVersion, bundled
 from gateway.jsonld.expansion import expand
 from gateway.jsonld.jcs import jcs
+from gateway.jsonld.names import check_names
 from gateway.jsonld.nquads import Quad, Term, parse_nquads
 from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_quads, canonicalize_rows
 
@@ -19,6 +20,7 @@ __all__ = [
     "canonicalize",
     "canonicalize_quads",
     "canonicalize_rows",
+    "check_names",
     "expand",
     "jcs",
     "parse_nquads",
