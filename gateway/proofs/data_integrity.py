@@ -179,20 +179,27 @@ def signed_with(
     """The hash data a proof of a secured document must have signed; see ``hash_data``."""
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     body = _signed_document(document, proof)
-    if suite.transformation.keep_context and "@context" in options:
+    if "@context" in options:
         if not _begins_with(body.get("@context"), options["@context"]):
             raise ProofMalformed(
                 "the proof's @context is not how the document's begins", pointer="/proof/@context"
             )
-        body = {**body, "@context": options["@context"]}
+        if suite.transformation.keep_context:
+            body = {**body, "@context": options["@context"]}
     config = suite.transformation.proof_configuration(document, options)
     return hash_data(suite, body, config, contexts, kind=kind)
 
 
 def _begins_with(contexts: Any, start: Any) -> bool:
+    """Whether a document's contexts are those of its proof and then, at most, addresses of more.
+
+    Whoever adds a proof may add a context for it (vc-di-eddsa section 3.3.2); terms of somebody's own
+    put there after the signature would be signed by nobody.
+    """
     whole = contexts if isinstance(contexts, list) else [contexts]
     first = start if isinstance(start, list) else [start]
-    return whole[: len(first)] == first
+    more = whole[len(first) :]
+    return bool(first) and whole[: len(first)] == first and all(isinstance(entry, str) for entry in more)
 
 
 def attach(prepared: Prepared, signature: bytes) -> Json:
