@@ -13,8 +13,6 @@ BY_POLICY: dict[str, str] = {
     # One proof that holds is enough under the public validator's rules.
     "proof stands beside a forged one": "1edtech",
     "the proofs of both documents": "1edtech",
-    # An archive asks how things stood, not whether the credential was withdrawn since.
-    "revoked": "archive",
 }
 """The one policy that passes a change, by its own definition."""
 
