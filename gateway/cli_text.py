@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TextIO
 
-from gateway.core import POLICIES, deciding
+from gateway.core import deciding, policy_reported
 from gateway.errors import GatewayError
 from gateway.formats import Format
 from gateway.messages import DEFAULT_LANGUAGE, check_title, localized, localized_problem, says_more, words
@@ -86,7 +86,7 @@ def verify_summary(report: Report, language: str = DEFAULT_LANGUAGE, paint: Pain
         for check in reasons:
             lines += _check(check, language, paint, counts=True)
         lines.append("")
-    known = POLICIES.get(policy)
+    known = policy_reported(policy)
     for check in report.checks:
         if not any(check is reason for reason in reasons):
             counts = known is None or known.requires(check) or check.verdict is Verdict.VALID

@@ -6,7 +6,7 @@ steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 
 from gateway.core.checking import Verified, verify
 from gateway.core.expressing import ORIGINALS, Converted, ConvertOptions, Identity, express, render
-from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named
+from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
 from gateway.core.question import Question
 from gateway.core.securing import (
     DEFAULT_SECURING,
@@ -47,6 +47,7 @@ __all__ = [
     "express",
     "inspect",
     "policy_named",
+    "policy_reported",
     "prepare",
     "prepare_as_it_stands",
     "render",

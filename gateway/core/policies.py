@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from gateway.errors import RequestRefused
 from gateway.report import Check, Verdict
 
-__all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named"]
+__all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named", "policy_reported"]
+
+
+WITH_TRUST = "+trust"
+"""What the name of a policy ends with where the operator requires a listing of the issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Policy:
         return next(iter(invalid or against), None)
 
     def with_trust(self) -> Policy:
-        """The same, with a listing of the issuer required too."""
-        return replace(self, required=self.required | {"trust"})
+        """The same, with a listing of the issuer required too; its name says so."""
+        return replace(self, name=f"{self.name}{WITH_TRUST}", required=self.required | {"trust"})
 
 
 BASE = frozenset(("structure", "terms", "proof", "issuer", "period", "status"))
@@ -91,6 +95,12 @@ def policy_named(name: str) -> Policy:
     return policy
 
 
+def policy_reported(name: str) -> Policy | None:
+    """The policy that a report names, with what the operator required of it; None for an unknown one."""
+    policy = POLICIES.get(name.removesuffix(WITH_TRUST))
+    return policy.with_trust() if policy is not None and name.endswith(WITH_TRUST) else policy
+
+
 def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Check, ...]:
     """The checks that a verdict short of "verified" rests on, for people to read first.
 
@@ -100,6 +110,6 @@ def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Ch
     if verdict is Verdict.VALID:
         return tuple(check for check in checks if check.name == "issuer")
     wrong = tuple(check for check in checks if check.verdict is verdict)
-    known = POLICIES.get(policy)
+    known = policy_reported(policy)
     counted = (c for c in wrong if known is None or (known.requires(c) and c.code not in known.tolerated))
     return tuple(counted) or wrong

@@ -92,6 +92,7 @@ async def test_a_listing_is_required_only_where_the_operator_says_so(
     report = await gateway(fetch, settings).verify(data, policy=policy)
     assert (trust_of(report).verdict, trust_of(report).code) == (Verdict.INVALID, "issuer_not_listed")
     assert report.verified is not required
+    assert report.facts["policy"] == policy + ("+trust" if required else "")
     (tmp_path / "issuers.toml").write_text(f'[[issuer]]\nid = "{did}"\n')
     assert (await gateway(fetch, settings).verify(data, policy=policy)).verified
 
