@@ -21,11 +21,12 @@ from gateway.core.presentations import is_presentation, presentation
 from gateway.core.question import Question
 from gateway.core.related_resources import related_resource_checks
 from gateway.core.schema import schema_checks, semantic_checks
-from gateway.core.structure import proof_terms_checks, structure_checks, terms_check
+from gateway.core.structure import edci_checks, proof_terms_checks, structure_checks, terms_check
 from gateway.core.trust import trust_check
 from gateway.core.understanding import Inspected, inspect
-from gateway.core.views import credential_of
+from gateway.core.views import credential_of, issuing_organization
 from gateway.errors import GatewayError
+from gateway.pointers import resolve
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
@@ -87,6 +88,9 @@ def _intrinsic(
         checks.append(terms_check(tree, question.contexts, sealed=sealed))
         checks += proof_terms_checks(tree, question.contexts)
         checks += [*schema_checks(inspected, tree), *semantic_checks(inspected, tree)]
+    if inspected.envelope.kind == "xml":
+        credential = resolve(inspected.envelope.tree, inspected.prefix)
+        checks += edci_checks(credential, issuing_organization(credential), inspected.prefix)
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
     shown = mechanisms.show(inspected, tree, retrieved, question)

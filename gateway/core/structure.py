@@ -13,8 +13,17 @@ from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
 from gateway.shapes import Problem, load_shapes, problems_of
 
-__all__ = ["presentation_checks", "proof_terms_checks", "structure_checks", "terms_check"]
+__all__ = ["edci_checks", "presentation_checks", "proof_terms_checks", "structure_checks", "terms_check"]
 
+EDCI_DEMANDS = (
+    "@cred:id",
+    "type",
+    "primaryLanguage",
+    "cred:issued",
+    "cred:issuer",
+    "title",
+    "credentialSubject",
+)
 CLASSES = {VCDM_1: "Credential1", VCDM_2: "Credential2"}
 
 
@@ -54,6 +63,28 @@ def _no_version() -> Check:
 
 def _checks(name: str, problems: list[Problem]) -> list[Check]:
     return [Check(name, Verdict.INVALID, p.code, p.message, p.pointer, p.hint) for p in problems]
+
+
+def edci_checks(credential: Mapping[str, Any], organization: Mapping[str, Any], pointer: str) -> list[Check]:
+    """Whether a credential in EDCI XML has what its schema demands of every one (``genericschema.xsd``).
+
+    ``organization`` is the one its issuer refers to, empty when there is none.
+    """
+    found = [
+        Check(
+            "structure", Verdict.INVALID, "member_missing", f"{name.rpartition(':')[2]} is missing",
+            f"{pointer}/{name}", "The schema of EDCI XML demands it of every credential.",
+        )
+        for name in EDCI_DEMANDS if not credential.get(name)
+    ]  # fmt: skip
+    if credential.get("cred:issuer") and not organization:
+        found.append(
+            Check(
+                "structure", Verdict.INVALID, "issuer_not_described", "no organization is the one named as issuer",
+                f"{pointer}/cred:issuer", "The issuer refers to an organization of the document by its id.",
+            )
+        )  # fmt: skip
+    return found or [Check("structure", Verdict.VALID)]
 
 
 def terms_check(tree: Mapping[str, Any], contexts: Contexts | None, *, sealed: bool = False) -> Check:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gateway.core.understanding import Inspected
 from gateway.pointers import resolve
 
-__all__ = ["credential_of"]
+__all__ = ["credential_of", "issuing_organization"]
 
 OPEN_BADGES_2 = {"id": "id", "issuanceDate": "issuedOn", "expirationDate": "expires"}
+EDCI = {"id": "@cred:id", "validFrom": "cred:validFrom", "validUntil": "cred:validUntil"}
 
 Json = dict[str, Any]
 
@@ -22,4 +24,40 @@ def credential_of(inspected: Inspected) -> Json:
         return found if isinstance(found, dict) else {}
     if inspected.open_badges_2:
         return {name: tree[member] for name, member in OPEN_BADGES_2.items() if member in tree}
+    if inspected.envelope.kind == "xml":
+        return _edci(tree, resolve(tree, inspected.prefix))
     return {}
+
+
+def _edci(tree: Json, credential: Json) -> Json:
+    """The members of a credential in EDCI XML, and the date on which the presentation of it ends."""
+    found = {name: value for name, here in EDCI.items() if (value := _said(credential.get(here)))}
+    if tree is not credential and (ends := _said(tree.get("expirationDate"))):
+        found["expirationDate"] = ends
+    if issuer := _reference(credential):
+        found["issuer"] = issuer
+    return found
+
+
+def _said(value: Any) -> str:
+    """The text of an attribute, or of the first element of a name."""
+    first = value[0] if isinstance(value, list) and value else value
+    text = first.get("#", "") if isinstance(first, dict) else first
+    return text.strip() if isinstance(text, str) else ""
+
+
+def _reference(credential: Json) -> str:
+    """The local identifier of the organization that a credential in EDCI XML names as its issuer."""
+    issuers = credential.get("cred:issuer", [])
+    return str(issuers[0].get("@idref", "")) if len(issuers) == 1 else ""
+
+
+def issuing_organization(credential: Json) -> Json:
+    """The organization in EDCI XML that the issuer of a credential refers to; empty when there is none."""
+    wanted = _reference(credential)
+    return next((found for found in _organizations(credential) if wanted and found.get("@id") == wanted), {})
+
+
+def _organizations(credential: Json) -> Iterator[Json]:
+    for pool in credential.get("agentReferences", []):
+        yield from pool.get("organization", [])

@@ -23,7 +23,16 @@ from gateway.errors import (
 )
 from gateway.pointers import split
 
-__all__ = ["NAMESPACES", "XmlName", "parse_xml", "read_xml", "safe_parser", "write_xml", "xpath_of"]
+__all__ = [
+    "NAMESPACES",
+    "XmlName",
+    "name_of",
+    "parse_xml",
+    "read_xml",
+    "safe_parser",
+    "write_xml",
+    "xpath_of",
+]
 
 NAMESPACES = {
     "eup": "http://data.europa.eu/snb",
@@ -153,7 +162,8 @@ def _check_comments(element: Any) -> None:
         )
 
 
-def _name(qualified: str) -> str:
+def name_of(qualified: str) -> str:
+    """The name trees use for an element or attribute."""
     name = etree.QName(qualified)
     if name.namespace in (None, NAMESPACES["eup"]):
         return str(name.localname)
@@ -162,12 +172,12 @@ def _name(qualified: str) -> str:
 
 
 def _tree(element: Any) -> dict[str, Any]:
-    tree: dict[str, Any] = {f"@{_name(name)}": value for name, value in element.attrib.items()}
+    tree: dict[str, Any] = {f"@{name_of(name)}": value for name, value in element.attrib.items()}
     texts = [element.text or ""]
     for child in element:
         texts.append(child.tail or "")
         if isinstance(child.tag, str):
-            tree.setdefault(_name(child.tag), []).append(_tree(child))
+            tree.setdefault(name_of(child.tag), []).append(_tree(child))
     text = "".join(texts)
     if text.strip() or (text and len(element) == 0):
         tree["#"] = text

@@ -29,7 +29,7 @@ STAMPS = {
 class Sealed:
     """One seal: whether its signature holds, its certificates (the signer's first) and others it brings.
 
-    ``checks`` are what else the kind of seal has to say, ``covers`` the element it is a seal of in XML.
+    ``checks`` are what else the kind of seal has to say, ``covers`` the place of what it is a seal of.
     """
 
     signature: Check

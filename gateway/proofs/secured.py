@@ -19,8 +19,8 @@ class Secured:
     itself says; ``pointer`` where the proof is.
 
     Of a seal whose signature holds and whose chain was trusted: ``certificates`` (DER, the seal's own
-    first) and ``organization``, the organizationIdentifier in the first of them. ``covers`` names the
-    element that a seal in XML covers, empty for a whole JSON document.
+    first) and ``organization``, the organizationIdentifier in the first of them. ``covers`` is the
+    pointer of what the proof covers, empty for the whole document.
     """
 
     checks: tuple[Check, ...]

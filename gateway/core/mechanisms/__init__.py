@@ -23,4 +23,6 @@ def show(inspected: Inspected, tree: dict[str, Any], retrieved: Retrieved, quest
         return jwt.show(inspected.envelope.data, tree, retrieved, question)
     if inspected.envelope.sealed == "jades":
         return seals.show_jades(inspected.envelope.data, tree.get("issuer"), retrieved, question)
+    if inspected.envelope.kind == "xml":
+        return seals.show_xades(inspected, retrieved, question)
     return data_integrity.show(tree, retrieved, question)

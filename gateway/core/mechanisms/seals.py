@@ -9,14 +9,18 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.core.mechanisms.shown import Shown
-from gateway.core.organizations import Named, named_in_elm
+from gateway.core.organizations import Named, named_in_elm, named_in_xml
 from gateway.core.question import Question
+from gateway.core.understanding import Inspected
+from gateway.core.views import issuing_organization
+from gateway.pointers import resolve
 from gateway.proofs.jades import verify_jades
 from gateway.proofs.secured import Secured
+from gateway.proofs.xades import verify_xades
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
 
-__all__ = ["show_jades"]
+__all__ = ["show_jades", "show_xades"]
 
 NO_SEAL_HOLDS = Check(
     "issuer", Verdict.UNDETERMINED, "no_signature_holds", "no signature holds that could be the issuer's",
@@ -33,6 +37,32 @@ def show_jades(
         data, question.now, anchors=trusted(retrieved, question), at_signing=question.policy.at_signing
     )
     return Shown(secured, sealer_check(secured, named_in_elm(issuer), place))
+
+
+def show_xades(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:
+    """What the seals in a document of EDCI XML show: of the credential, of the presentation around it."""
+    secured = verify_xades(
+        inspected.envelope.data, question.now, anchors=trusted(retrieved, question),
+        at_signing=question.policy.at_signing,
+    )  # fmt: skip
+    tree, place = inspected.envelope.tree, inspected.prefix
+    issuer = named_in_xml(issuing_organization(resolve(tree, place)))
+    about = tuple(item for item in secured if item.covers in ("", place))
+    check = sealer_check(about, issuer, f"{place}/cred:issuer")
+    presenters = tree.get("issuer", []) if place else []
+    if check.verdict is not Verdict.VALID and len(presenters) == 1:
+        around = tuple(item for item in about if not item.covers)
+        presenter = sealer_check(around, named_in_xml(presenters[0]), "/issuer")
+        check = _by_mandate(presenter) if presenter.verdict is Verdict.VALID else check
+    return Shown(secured, check)
+
+
+def _by_mandate(presenter: Check) -> Check:
+    """The seal is that of whom the presentation names, and the credential names another issuer."""
+    return _open(
+        "sealed_by_mandate", "another organization sealed in the issuer's name, and nothing shows its mandate",
+        presenter.pointer, "Ask the issuer whether it has given this organization the mandate.", presenter.values,
+    )  # fmt: skip
 
 
 def trusted(retrieved: Retrieved, question: Question) -> tuple[bytes, ...]:
