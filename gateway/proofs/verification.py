@@ -250,8 +250,12 @@ def _previous(
 def _below(
     document: Json, proof: Json, pointer: str, expected: Expectations, done: dict[str, Check]
 ) -> Check:
-    """Whether a proof another builds on holds itself."""
+    """Whether a proof another builds on holds itself, in every question."""
     structure = _structure(proof, pointer)
-    if structure.verdict is not Verdict.VALID:
-        return Check("proof.signature", structure.verdict, structure.code, structure.message, pointer)
+    questions = [structure]
+    if structure.verdict is Verdict.VALID:
+        questions += _expectations(proof, pointer, expected)
+    for check in questions:
+        if check.verdict is not Verdict.VALID:
+            return Check("proof.signature", check.verdict, check.code, check.message, check.pointer)
     return _signature(document, proof, pointer, expected, done=done)

@@ -20,11 +20,12 @@ from gateway.errors import MalformedJwt
 from gateway.proofs import Expectations
 from gateway.proofs.jose import jwt_method, verify_jwt
 from gateway.report import Check, Verdict
-from gateway.retrieval import CONTROLLER, ISSUER, Answer, Need, Retrieved
+from gateway.retrieval import ISSUER, Retrieved
 from tests.proofs.tokens import (
     ALGORITHMS,
     NOW,
     claims_1,
+    controllers,
     credential_1,
     credential_2,
     did_of,
@@ -214,19 +215,6 @@ ATTACKS = {
     "algorithm of no text": attack({"alg": ["EdDSA"]}, secret_of("ed25519")),
     "wrapped by somebody else": wrapped(header={"kid": method_of("ed25519", 66)}),
 }
-
-
-def controllers() -> dict[Need, Answer]:
-    """The documents of the did:keys the tests use, as the pipeline would have them."""
-    found = {}
-    for number in (7, 66):
-        for kind in ALGORITHMS:
-            did, public = did_of(kind, number), keys.public_key_of(secret_of(kind, number))
-            method = {"id": method_of(kind, number), "type": "Multikey", "controller": did,
-                      "publicKeyMultibase": keys.multikey(public)}  # fmt: skip
-            document = {"id": did, "verificationMethod": [method], "assertionMethod": [method["id"]]}
-            found[Need(CONTROLLER, did)] = Answer(document)
-    return found
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -1,4 +1,4 @@
-"""Tokens for the tests: made by hand, part by part, with fixed keys and a fixed clock."""
+"""Credentials, keys and tokens for the tests: made by hand, with fixed keys and a fixed clock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway import keys
 from gateway.envelopes.jwt import base64url_encode
+from gateway.retrieval import CONTROLLER, Answer, Need
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VCDM_1 = "https://www.w3.org/2018/credentials/v1"
@@ -73,3 +74,16 @@ def token_of(header: Mapping[str, Any], payload: Mapping[str, Any], secret: keys
     parts = [base64url_encode(json.dumps(part).encode()) for part in (header, payload)]
     signing_input = ".".join(parts).encode()
     return signing_input + b"." + base64url_encode(keys.sign(secret, signing_input)).encode()
+
+
+def controllers() -> dict[Need, Answer]:
+    """The documents of the did:keys the tests use, as the pipeline would have them."""
+    found = {}
+    for number in (7, 66):
+        for kind in ALGORITHMS:
+            did, public = did_of(kind, number), keys.public_key_of(secret_of(kind, number))
+            method = {"id": method_of(kind, number), "type": "Multikey", "controller": did,
+                      "publicKeyMultibase": keys.multikey(public)}  # fmt: skip
+            document = {"id": did, "verificationMethod": [method], "assertionMethod": [method["id"]]}
+            found[Need(CONTROLLER, did)] = Answer(document)
+    return found
