@@ -18,7 +18,7 @@ from typing import Any
 
 from gateway.api import serve
 from gateway.cli_keys import add_keys
-from gateway.cli_text import convert_summary, formats_table, paint_for, problem_text, verify_summary
+from gateway.cli_text import convert_summary, formats_table, paint_for, problem_text, verify_summary, warnings
 from gateway.compute import HereCompute
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
 from gateway.envelopes.limits import MAX_BYTES
@@ -207,6 +207,8 @@ def _sign(parsed: argparse.Namespace) -> int:
     async def job(gateway: Gateway) -> int:
         delivery = await gateway.secure(data, securing=parsed.securing, key=parsed.key)
         _write(parsed.out, delivery.content)
+        for line in warnings(delivery.report):
+            print(line, file=sys.stderr)
         return 0
 
     return _with_gateway(parsed, job, signs=True)

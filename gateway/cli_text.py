@@ -13,7 +13,7 @@ from gateway.formats import Format
 from gateway.messages import DEFAULT_LANGUAGE, check_title, localized, localized_problem, says_more, words
 from gateway.report import Check, Report, Severity, Verdict
 
-__all__ = ["convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary"]
+__all__ = ["convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary", "warnings"]
 
 SHOWN = 10
 """Most places listed in a summary; the report has them all."""
@@ -63,12 +63,17 @@ def convert_summary(report: Report) -> str:
     lines += [f"  dropped: {f.pointer} ({f.code})" for f in report.dropped()[:SHOWN]]
     if (more := len(report.dropped()) - SHOWN) > 0:
         lines.append(f"  … and {more} more; --report FILE lists them all")
-    warnings = [f for f in report.findings if f.outcome is None and f.severity is not Severity.INFO]
-    lines += [f"  warning: {f.pointer} {f.message} [{f.code}]" for f in warnings[:SHOWN]]
+    lines += [f"  {line}" for line in warnings(report)]
     for check in report.checks:
         said = f": {check.message} [{check.code}]" if check.code else ""
         lines.append(f"  source {MARKS[check.verdict]} {check.name}{said}")
     return "\n".join(lines)
+
+
+def warnings(report: Report) -> list[str]:
+    """The remarks of a report that somebody should read, a line each."""
+    told = [f for f in report.findings if f.outcome is None and f.severity is not Severity.INFO]
+    return [f"warning: {f'{f.pointer} ' if f.pointer else ''}{f.message} [{f.code}]" for f in told[:SHOWN]]
 
 
 # --- a verification ------------------------------------------------------------------------------

@@ -189,3 +189,20 @@ def test_a_wrong_command_line_exits_2_with_the_usage(
         main(arguments)
     assert end.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_signing_as_it_stands_warns_where_implementations_differ(
+    at_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "new"]) == 0
+    did = capsys.readouterr().out.split()[-1]
+    did = next(word for word in did.split() if word.startswith("did:key:"))
+    badge = json.loads(Path(BADGE).read_text())
+    badge["issuer"] = {**badge["issuer"], "id": did} if isinstance(badge["issuer"], dict) else did
+    Path("plain.json").write_text(json.dumps(badge))
+    assert main(["sign", "plain.json", "--out", "signed.json"]) == 0
+    assert capsys.readouterr().err == ""
+    badge["name"] = "So\u0001ldering"
+    Path("odd.json").write_text(json.dumps(badge))
+    assert main(["sign", "odd.json", "--out", "signed.json"]) == 0
+    assert "[not_simple]" in capsys.readouterr().err

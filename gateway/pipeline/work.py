@@ -12,7 +12,8 @@ from gateway.core import ConvertOptions, Making, Question, Way
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
-from gateway.report import Report, Verdict
+from gateway.proofs import Prepared
+from gateway.report import Finding, Report, Severity, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
 __all__ = [
@@ -161,13 +162,23 @@ def check_issuer(data: bytes, issuer: str) -> None:
 
 
 def prepare(job: SecureJob) -> Done:
-    """A document ready to be signed as it stands. Raises an ``InputRefused`` when it is not in order."""
+    """A document ready to be signed as it stands, with a warning where it is not canonically simple.
+
+    Raises an ``InputRefused`` when it is not in order.
+    """
     inspected = core.inspect(job.data)
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
     tree = inspected.envelope.tree
     prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=_contexts(job.own))
     name = inspected.form.name if inspected.form is not None else "vc"
-    return Done(
-        Delivery(b"", {}, "application/vc", "json", Report(facts={"source": {"format": name}})), prepared
-    )
+    report = Report(_remarks(prepared), facts={"source": {"format": name}})
+    return Done(Delivery(b"", {}, "application/vc", "json", report), prepared)
+
+
+def _remarks(prepared: tuple[Making, ...]) -> tuple[Finding, ...]:
+    """What a signer should know of a document that is signed as it stands."""
+    if all(making.simple for making in prepared if isinstance(making, Prepared)):
+        return ()
+    message = "not canonically simple: implementations differ on it, so that some will refuse the signature"
+    return (Finding("", "not_simple", Severity.WARNING, message=message),)

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.vectors import explicit
 from gateway import keys
-from gateway.errors import GatewayError, TooComplex, UnsafeJsonLd
+from gateway.errors import GatewayError, JsonLdRefused, TooComplex, UnsafeJsonLd
 from gateway.jsonld import canonicalize, canonicalize_quads, parse_nquads
 from gateway.proofs import create_proof
 from tests.conftest import corpora_path
@@ -105,3 +105,34 @@ def test_the_official_poison_graph_is_refused_before_it_costs(corpora: Path, one
             canonicalize_quads(quads)
 
     assert shortest(refused) < 15 * one_signature
+
+
+STATEMENT = "<urn:a> <https://e/role> <urn:admin> ."
+BREAKS = ["\n", "\r\n", " .\n", '" .\n', "> .\n", '"@en .\n', "\t", " ", "\x0b", "\x00"]
+PAYLOADS = [
+    f"{before}{broken}{STATEMENT}{after}"
+    for before in ("en", "urn:a", "x>")
+    for broken in BREAKS
+    for after in ("", "\n")
+][:50]
+POSITIONS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "language": lambda bad: {"name": {"@value": "x", "@language": bad}},
+    "language map": lambda bad: {"title": {bad: "x"}},
+    "id": lambda bad: {"@id": bad, "name": "x"},
+    "type": lambda bad: {"@type": bad, "name": "x"},
+    "datatype": lambda bad: {"name": {"@value": "x", "@type": bad}},
+    "key": lambda bad: {bad: "x"},
+}
+TERMS = {"name": "https://e/name", "title": {"@id": "https://e/title", "@container": "@language"}}
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_nothing_written_into_a_name_becomes_a_statement(position: str, payload: str) -> None:
+    """Six places in which a line of N-Quads could be smuggled, fifty payloads each: all refused."""
+    with pytest.raises(JsonLdRefused):
+        canonicalize({"@context": TERMS, "@id": "urn:a", **POSITIONS[position](payload)})
+
+
+def test_the_positions_and_payloads_are_three_hundred() -> None:
+    assert len(POSITIONS) * len(set(PAYLOADS)) == 300
