@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 from lxml import etree
 
+from conformance import elements
 from conformance.figures import Figure, all_of
 from conformance.samples import Sample, samples
 from gateway.core import (
@@ -43,7 +44,6 @@ __all__ = [
     "WRITABLE",
     "accounts",
     "converted",
-    "fifteen",
     "figures",
     "open_badges",
     "read_all",
@@ -106,7 +106,7 @@ def figures(corpora: Path) -> Iterator[Figure]:
     yield from _round_trips(corpora)
     yield xsd(corpora)
     yield from open_badges(corpora)
-    yield fifteen(corpora)
+    yield from elements.figures(corpora)
     yield Figure("outbound connections during all of these", len(with_network), 0, 0)
 
 
@@ -202,40 +202,3 @@ def _validator(path: Path) -> Any:
     schema = json.loads(path.read_text())
     kind = jsonschema.validators.validator_for(schema)
     return kind(schema, format_checker=kind.FORMAT_CHECKER)
-
-
-FIFTEEN = {
-    "1 learner": "subject",
-    "2 title of the micro-credential": "has_claim/0/title",
-    "3 country of the issuer": "issuer/location",
-    "4 awarding body": "has_claim/0/awarded_by/awarding_body",
-    "5 date of issuing": "valid_from",
-    "6 learning outcomes": "has_claim/0/specified_by/learning_outcome",
-    "7 workload": "has_claim/0/specified_by/volume_of_learning",
-    "8 credits": "has_claim/0/specified_by/credit_point",
-    "9 level (EQF)": "has_claim/0/specified_by/eqf_level",
-    "10 level (NQF)": "has_claim/0/specified_by/nqf_level",
-    "11 type of assessment": "has_claim/0/proven_by",
-    "12 form of participation": "has_claim/0/specified_by/mode",
-    "13 quality assurance and field": "has_claim/0/specified_by/thematic_area",
-    "14 prerequisites": "has_claim/0/specified_by/entry_requirement",
-    "15 supervision and identity verification": "has_claim/0/proven_by/0/id_verification",
-}
-"""Where the hub holds the elements of a European micro-credential (Council Recommendation, annex I)."""
-
-
-def fifteen(corpora: Path) -> Figure:
-    """The elements of a European micro-credential, there and back."""
-    path = corpora / "elm/elm-jsonld/samples/elm-repo-v3/Sample-MC-Annex1-unsigned.jsonld"
-    hub = understand(path.read_bytes()).hub
-    back = _restored(_restored(hub, "ob3"), "elm3")
-    outcomes = {name: _at(hub, place) == _at(back, place) for name, place in FIFTEEN.items()}
-    return all_of("elements of the Annex I sample equal after elm3 → ob3 → elm3", outcomes)
-
-
-def _at(node: Any, path: str) -> Any:
-    for step in path.split("/"):
-        if node is None:
-            return None
-        node = (node[int(step)] if int(step) < len(node) else None) if step.isdigit() else getattr(node, step)
-    return node
