@@ -7,6 +7,7 @@ else's key is right and proves nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from gateway.core.question import Question
@@ -70,7 +71,7 @@ def _bound(
     if controller == issuer and key.published:
         return _in_time(key, item, place, question)
     if controller == issuer:
-        return _unpublished(key, place, purpose)
+        return _unpublished(key, place, purpose, question.now)
     return _listed_by(issuer, key, retrieved, place, purpose)
 
 
@@ -88,17 +89,21 @@ def _in_time(key: SigningKey, item: Secured, place: str, question: Question) -> 
             values={**values, "judgedAt": moment.isoformat()},
         )  # fmt: skip
     if revoked:
-        return Check(
-            "issuer", Verdict.INVALID, "key_revoked", "the issuer has revoked the key", place,
-            "Ask the issuer to sign the credential again with a current key.",
-        )  # fmt: skip
+        return _revoked(place)
     return Check(
         "issuer", Verdict.INVALID, "key_expired", "the key has expired", place,
         "Ask the issuer to sign again, or verify under the policy archive.",
     )  # fmt: skip
 
 
-def _unpublished(key: SigningKey, place: str, purpose: str) -> Check:
+def _revoked(place: str) -> Check:
+    return Check(
+        "issuer", Verdict.INVALID, "key_revoked", "the issuer has revoked the key", place,
+        "Ask the issuer to sign the credential again with a current key.",
+    )  # fmt: skip
+
+
+def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Check:
     if not key.document.found:
         code = "issuer_unresolved" if key.key is None else "key_from_proof"
         return Check(
@@ -106,6 +111,8 @@ def _unpublished(key: SigningKey, place: str, purpose: str) -> Check:
             key.document.message or "the issuer's document was not retrieved", place,
             "Try again when the issuer's document can be fetched.", {"reason": key.document.code},
         )  # fmt: skip
+    if key.method is not None and key.method.revoked is not None and key.method.revoked <= now:
+        return _revoked(place)
     return Check(
         "issuer", Verdict.INVALID, "key_not_authorised",
         f"the issuer's document does not list the key for {purpose}", place,
