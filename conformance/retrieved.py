@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core import Question, Verified, inspect, policy_named, verify
-from gateway.dids import resolve
+from gateway.dids import Means, resolve
 from gateway.errors import GatewayError
 from gateway.fetch import NoFetch
 from gateway.retrieval import CONTROLLER, DOCUMENT, Answer, Need, Retrieved
@@ -44,7 +44,8 @@ class World:
         if not identifier.startswith("did:key:"):
             return Answer(code="fetch_failed", message="nothing answers at this address")
         try:
-            return Answer(asyncio.run(resolve(identifier, NoFetch())), retrieved=NOW)
+            found = asyncio.run(resolve(identifier, Means(NoFetch(), NOW)))
+            return Answer(found.active_document, retrieved=NOW)
         except GatewayError as error:
             return Answer(code=error.code, message=error.detail)
 

@@ -230,7 +230,7 @@ def _verify(parsed: argparse.Namespace) -> int:
 
 def _resolve(parsed: argparse.Namespace) -> int:
     async def job(gateway: Gateway) -> int:
-        _write("-", _json(await gateway.resolve(parsed.did)))
+        _write("-", _json((await gateway.resolve(parsed.did)).active_document))
         return 0
 
     return _with_gateway(parsed, job)

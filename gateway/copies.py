@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway.errors import DocumentGone, DocumentMissing, GatewayError, GatewayFailed
+from gateway.errors import DidNotFound, DocumentGone, DocumentMissing, GatewayError, GatewayFailed
 
 __all__ = ["FRESH", "KEPT", "MAX_COPIES", "PAUSE", "Copies", "Copy", "Shelves"]
 
@@ -19,6 +19,8 @@ KEPT = timedelta(days=7)
 """How long a copy serves, marked as stale, when asking again fails."""
 PAUSE = timedelta(seconds=30)
 """How long nobody is asked again after a failure."""
+WITHDRAWN = (DocumentMissing, DocumentGone, DidNotFound)
+"""Errors that say something of the document, not of who was asked: no copy serves after one."""
 MAX_COPIES = 256
 """Most addresses that are remembered; the one unused for longest goes first."""
 
@@ -49,11 +51,14 @@ class Copies:
 
     async def get(
         self, address: str, now: datetime, fetched: Callable[[], Awaitable[Any]], *,
-        until: Callable[[Any], datetime] | None = None,
+        until: Callable[[Any], datetime] | None = None, fresh: Callable[[Any], timedelta] | None = None,
+        stale: bool = True,
     ) -> Copy:  # fmt: skip
         """The copy of an address, ``fetched`` anew when there is no fresh one.
 
         ``until`` tells of a value when it is over; from then on it does not even serve as a stale copy.
+        ``fresh`` tells how long it is fresh, where that is not the same for all; without ``stale`` no stale
+        copy serves.
         Raises the ``GatewayError`` that ``fetched`` raises when no copy is young enough to serve instead, and
         always when the document was withdrawn: an old copy would hide that.
         """
@@ -62,17 +67,18 @@ class Copies:
             copy = entry.copy
             if copy is not None and until is not None and until(copy.value) <= now:
                 copy = None
-            if copy is not None and _within(copy.retrieved, now, self._fresh):
+            span = self._fresh if copy is None or fresh is None else fresh(copy.value)
+            if copy is not None and _within(copy.retrieved, now, span):
                 return copy
             if entry.failed is None or not _within(entry.failed, now, self._pause):
                 try:
                     entry.copy, entry.failed, entry.error = Copy(await fetched(), now), None, None
                     return entry.copy
                 except GatewayError as error:
-                    if isinstance(error, DocumentMissing | DocumentGone):
+                    if isinstance(error, WITHDRAWN):
                         entry.copy = copy = None
                     entry.failed, entry.error = now, error
-            if copy is not None and _within(copy.retrieved, now, self._kept):
+            if stale and copy is not None and _within(copy.retrieved, now, self._kept):
                 return replace(copy, stale=True)
             raise (entry.error or GatewayFailed("there is no copy")).with_traceback(None)
 

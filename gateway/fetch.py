@@ -135,8 +135,9 @@ class Fetcher:
             raise FetchRefused("only https addresses are asked")
         if not HOST_NAME.match(host):
             raise FetchRefused("the host is no DNS name")
-        if port not in (None, HTTPS_PORT):
-            raise FetchRefused("only port 443 is asked")
+        if (HTTPS_PORT if port is None else port) not in self._settings.fetch_ports:
+            asked = ", ".join(str(allowed) for allowed in self._settings.fetch_ports)
+            raise FetchRefused(f"only these ports are asked: {asked}")
 
     async def _get(self, url: str, accept: str, limit: int) -> bytes:
         headers = {"Accept": accept, "Accept-Encoding": "identity"}

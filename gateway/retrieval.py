@@ -52,7 +52,7 @@ class Answer:
     statements about an issuer), or why nothing did (``code`` and ``message``).
 
     ``retrieved`` is when; ``stale`` says that the source failed and an older copy served; ``url`` where
-    it was found in the end.
+    it was found in the end; ``resolved_by`` names another resolver whose word the content is.
     """
 
     content: Any = None
@@ -62,6 +62,7 @@ class Answer:
     code: str = ""
     message: str = ""
     url: str = ""
+    resolved_by: str = ""
 
     @property
     def found(self) -> bool:

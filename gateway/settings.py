@@ -15,7 +15,7 @@ from gateway.errors import SettingInvalid
 __all__ = ["Settings", "did_web_of"]
 
 
-HTTPS_PORT = 443
+HTTPS_PORT, MAX_PORT = 443, 65_535
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\Z")
 _PATH = re.compile(r"(/|[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*\Z")
 _KEY_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,2048}\Z")
@@ -39,6 +39,10 @@ class Settings:
     ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is; ``seal_anchors`` is
     a file of certificates that seals may lead to;
     ``trust_required`` makes every policy demand that one names it.
+    ``did_fresh`` is for how many seconds a DID document is used without asking again;
+    ``ebsi_did_registry`` is where did:ebsi is asked for when not below ``ebsi_registry``, and
+    ``universal_resolver`` who is asked for methods the gateway does not have. ``fetch_ports`` are the ports
+    that may be asked of others.
     ``allow_private_addresses`` opens the inside of the network to tests; no variable sets it.
     """
 
@@ -65,6 +69,10 @@ class Settings:
     max_queue: int = 64
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
+    fetch_ports: tuple[int, ...] = (HTTPS_PORT,)
+    did_fresh: float = 600.0
+    ebsi_did_registry: str | None = None
+    universal_resolver: str | None = None
     trust_list: Path | None = None
     known_registries: str | None = None
     federation_anchors: tuple[tuple[str, Path], ...] = ()
@@ -120,6 +128,14 @@ def _seconds(text: str) -> float:
     if not (math.isfinite(number := float(text)) and number > 0):
         raise ValueError
     return number
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    """``443, 8443``: the ports that are asked, and no others."""
+    ports = tuple(int(part) for part in text.split(","))
+    if not all(1 <= port <= MAX_PORT for port in ports):
+        raise ValueError
+    return ports
 
 
 def _text(text: str) -> str:
@@ -216,6 +232,10 @@ _READERS: dict[str, Any] = {
     "max_queue": _count,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,
+    "fetch_ports": _ports,
+    "did_fresh": _seconds,
+    "ebsi_did_registry": _https_url,
+    "universal_resolver": _https_url,
     "trust_list": lambda text: Path(_text(text)),
     "known_registries": _text,
     "federation_anchors": _anchors,

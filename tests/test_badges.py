@@ -43,5 +43,5 @@ def test_the_world_of_files_answers_for_its_addresses_and_for_no_other(tmp_path:
     assert world.answer(Need(DOCUMENT, "https://list.example/")).content == b"[]"
     assert world.answer(Need(DOCUMENT, "https://school.example/other.json")).code == "fetch_failed"
     assert world.answer(Need(CONTROLLER, "https://school.example/issuer")).code == "fetch_failed"
-    assert world.answer(Need(CONTROLLER, "did:key:z6Mkx")).code == "key_invalid"
+    assert world.answer(Need(CONTROLLER, "did:key:z6Mkx")).code == "key_kind_unknown"
     assert world.answer(Need(ISSUER, "did:example:1")).found

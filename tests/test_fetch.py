@@ -18,6 +18,7 @@ from gateway.dids import resolve
 from gateway.errors import FetchFailed, FetchRefused, GatewayError, InputRefused
 from gateway.fetch import CheckedResolver, Fetch, Fetcher, NoFetch, is_public_address
 from gateway.settings import Settings
+from tests.dids.parts import means
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NAME = "https://registry.example.org/did.json"
@@ -169,7 +170,7 @@ async def test_the_hostile_urls_of_the_corpus_reach_nobody(corpora: Path, canary
                     await fetch.get(hostile, accept="*/*")
         for did, _ in vectors["did_web"]:
             with pytest.raises((FetchRefused, InputRefused)):
-                await resolve(did.replace("PORT", str(canary.port)), fetch)
+                await resolve(did.replace("PORT", str(canary.port)), means(fetch))
     assert len(vectors["block"]) == 45
     assert canary.hits == 0
 

@@ -11,11 +11,9 @@ from urllib.parse import unquote, urlsplit
 from aiohttp import web
 
 from gateway.api.state import GATEWAY
-from gateway.dids.documents import key_document
-from gateway.dids.own import OwnKey, own_document
 from gateway.errors import NotFound
+from gateway.pipeline.identity import document_of, has_name, method_id
 from gateway.settings import Settings
-from gateway.signer import KeyRecord, Signer
 
 __all__ = ["did_document", "key_history", "routes"]
 
@@ -34,7 +32,7 @@ async def did_document(request: web.Request) -> web.Response:
     """
     gateway = request.app[GATEWAY]
     _check_path(request, gateway.settings)
-    document = _document(gateway.signer)
+    document = document_of(gateway.signer)
     return web.json_response(document, content_type="application/did+json", headers=HEADERS)
 
 
@@ -46,34 +44,11 @@ async def key_history(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     _check_path(request, gateway.settings)
     signer = gateway.signer
-    entries = [{"id": _method(signer, record), **record.to_json()} for record in signer.history()]
+    entries = [{"id": method_id(signer, record), **record.to_json()} for record in signer.history()]
     history: dict[str, Any] = {"keys": entries}
-    if _has_name(signer):
+    if has_name(signer):
         history = {"id": signer.did, **history}
     return web.json_response(history, headers=HEADERS)
-
-
-def _has_name(signer: Signer) -> bool:
-    """Whether the gateway has one DID whatever key it uses; a did:key is that of one key."""
-    return signer.did.startswith("did:web:")
-
-
-def _document(signer: Signer) -> dict[str, Any]:
-    if not _has_name(signer):
-        now = signer.current()
-        return key_document(now.did, now.public)
-    keys = (
-        OwnKey(_method(signer, record), record.public, record.state == "active", record.revoked)
-        for record in signer.history()
-    )
-    return own_document(signer.did, keys)
-
-
-def _method(signer: Signer, record: KeyRecord) -> str:
-    """The absolute id of a key in the document that lists it."""
-    if _has_name(signer):
-        return f"{signer.did}#{record.fragment}"
-    return f"{record.did}#{record.did.removeprefix('did:key:')}"
 
 
 def _check_path(request: web.Request, settings: Settings) -> None:

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-from gateway.dids import key, web
-from gateway.errors import DidMethodUnknown
-from gateway.fetch import Fetch
+from gateway.dids import ebsi, https, jwk, key, universal, web, webvh
+from gateway.dids.resolution import Means, Method, Resolution
+from gateway.errors import DidInvalid, DidMethodUnknown
 
-__all__ = ["METHODS", "resolve"]
+__all__ = ["COMPUTED", "METHODS", "Means", "Resolution", "method_of", "resolve"]
 
-MAX_DID = 2048
-_DID = re.compile(r"did:([a-z0-9]+):(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})+\Z")
+MAX_IDENTIFIER = 2048
+_DID = re.compile(r"did:([a-z0-9]+):(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})\Z")
+_HTTPS = re.compile(r"https://[!-\"$-~]+\Z")
+"""An https URL without a fragment; whether anybody is sent there is for ``fetch`` to say."""
 
-METHODS: dict[str, Callable[[str, Fetch], Awaitable[dict[str, Any]]]] = {
+METHODS: dict[str, Method] = {
     "key": key.resolve,
+    "jwk": jwk.resolve,
     "web": web.resolve,
+    "webvh": webvh.resolve,
+    "ebsi": ebsi.resolve,
 }
+COMPUTED = frozenset({"key", "jwk"})
+"""The methods that ask nobody, so that no copies are kept of what they say."""
 
 
-async def resolve(did: str, fetch: Fetch) -> dict[str, Any]:
-    """The DID document of a DID.
+def method_of(identifier: str) -> str:
+    """The method of a DID, ``https`` for an https URL. Raises ``DidInvalid`` for everything else."""
+    found = _DID.match(identifier) if len(identifier) <= MAX_IDENTIFIER else None
+    if found is not None:
+        return found[1]
+    if len(identifier) <= MAX_IDENTIFIER and _HTTPS.match(identifier):
+        return "https"
+    raise DidInvalid("neither a DID nor an https URL")
 
-    Raises ``DidMethodUnknown`` for what is no DID or one of another method, ``KeyInvalid`` for a did:key
-    of no Ed25519 key, ``DidNotFound``, or what ``fetch`` raises.
+
+async def resolve(identifier: str, means: Means) -> Resolution:
+    """The controlled identifier document of a DID or an https URL, fetched anew.
+
+    Raises ``DidInvalid``, ``DidMethodUnknown``, or what the method raises.
     """
-    found = _DID.match(did) if len(did) <= MAX_DID else None
-    if found is None:
-        raise DidMethodUnknown("not a DID", hint="A DID looks like did:web:example.org.")
-    method = METHODS.get(found[1])
-    if method is None:
-        raise DidMethodUnknown(f"the DID method {found[1][:40]!r} is not known")
-    return await method(did, fetch)
+    method = method_of(identifier)
+    if not identifier.startswith("did:"):
+        return await https.resolve(identifier, means)
+    known = METHODS.get(method)
+    unserved = known is None or (method == "ebsi" and not means.ebsi)
+    if unserved and means.universal:
+        return await universal.resolve(identifier, means)
+    if known is None:
+        raise DidMethodUnknown(f"the DID method {method[:40]!r} is not known")
+    return await known(identifier, means)

@@ -52,8 +52,8 @@ class KeyRefused(InputRefused):
 
 class KeyInvalid(KeyRefused):
     code = "key_invalid"
-    title = "The key is not a valid Ed25519 Multikey"
-    default_hint = "An Ed25519 public key begins with z6Mk, base58btc of 0xed01 and 32 bytes."
+    title = "The key is not valid"
+    default_hint = "An Ed25519 public key as Multikey begins with z6Mk, base58btc of 0xed01 and 32 bytes."
 
 
 class KeyStateRefused(KeyRefused):
@@ -71,9 +71,11 @@ class CertificateMalformed(KeyRefused):
 
 class DidMethodUnknown(KeyRefused):
     code = "did_method_unknown"
-    title = "The DID is malformed or its method is not supported"
+    title = "The DID method is not supported"
     status = 400
-    default_hint = "Supported: did:key (Ed25519) and did:web."
+    default_hint = (
+        "Supported: did:key, did:web, did:jwk, did:webvh; more with a registry or resolver configured."
+    )
 
 
 class ProofRefused(InputRefused):

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import Any
 
-from gateway.errors import KeyInvalid
+from gateway.errors import KeyInvalid, KeyKindUnknown
 from gateway.keys import ecdsa, rsa
 from gateway.keys.multikey import public_key
 from gateway.keys.values import KINDS, PublicKey
@@ -33,7 +33,7 @@ def public_key_from_jwk(jwk: Any) -> PublicKey:
         return PublicKey("rsa", rsa.public_bytes(_bytes(jwk, "n"), _bytes(jwk, "e")))
     kind = _CURVES.get((str(jwk.get("kty")), str(jwk.get("crv"))))
     if kind is None:
-        raise KeyInvalid("the JWK is of no kind the gateway knows")
+        raise KeyKindUnknown("the JWK is of no kind the gateway knows")
     if KINDS[kind].jwk_type == "OKP":
         return public_key(kind, _bytes(jwk, "x"))
     length = KINDS[kind].secret_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gateway.errors import KeyInvalid
+from gateway.errors import KeyInvalid, KeyKindUnknown, KeyLengthInvalid
 from gateway.keys import ecdsa, ed25519
 from gateway.keys.base58 import base58_decode, base58_encode
 from gateway.keys.values import KINDS, PublicKey, SecretKey
@@ -30,7 +30,7 @@ def public_key(kind: str, data: bytes) -> PublicKey:
     """A public key from its bytes, checked to be a point of its curve. Raises ``KeyInvalid``."""
     entry = KINDS.get(kind)
     if entry is None or len(data) != entry.public_bytes:
-        raise KeyInvalid("the public key has the wrong length for its kind")
+        raise KeyLengthInvalid("the public key has the wrong length for its kind")
     if kind == "ed25519":
         return PublicKey(kind, ed25519.check_point(data))
     if kind == "x25519":
@@ -62,7 +62,7 @@ def public_key_from_multikey(text: Any) -> PublicKey:
     for kind, entry in KINDS.items():
         if data.startswith(entry.public_prefix):
             return public_key(kind, data[len(entry.public_prefix) :])
-    raise KeyInvalid("the public key is of no kind the gateway knows")
+    raise KeyKindUnknown("the public key is of no kind the gateway knows")
 
 
 def secret_multikey(key: SecretKey) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
+from gateway.breaker import Breaker
 from gateway.compute import Compute
 from gateway.core import (
     DEFAULT_SECURING,
@@ -20,10 +20,13 @@ from gateway.core import (
     policy_named,
     securings_named,
 )
-from gateway.dids import resolve
+from gateway.dids.ebsi import IDENTIFIERS
+from gateway.dids.resolution import Resolution
+from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
+from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.work import (
     ConvertJob,
@@ -58,7 +61,8 @@ class Gateway:
     ``context_url`` is where it serves its own context, and the one address besides the published ones
     that it reads documents under. ``anchors`` are the certificates that seals must lead to;
     ``trust`` are the lists that are asked who an issuer is, made once: they keep what they fetched;
-    ``ledger`` notes what each key signed.
+    ``ledger`` notes what each key signed. The ``resolver`` and the ``door`` to the network, which leaves
+    failing hosts alone, are made with the gateway, once: they keep what they learned.
     """
 
     signer: Signer
@@ -70,11 +74,27 @@ class Gateway:
     anchors: tuple[bytes, ...] = ()
     ledger: Ledger | None = None
     trust: tuple[TrustSource, ...] = ()
+    door: Fetch = field(init=False, repr=False, compare=False)
+    resolver: Resolver = field(init=False, repr=False, compare=False)
 
-    @property
-    def retriever(self) -> Retriever:
-        """Who answers what a verification needs from outside."""
-        return Retriever(self.fetch, self.clock, self.trust)
+    def __post_init__(self) -> None:
+        """Make the parts that are the gateway's own."""
+        door = Breaker(self.fetch, self.clock)
+        object.__setattr__(self, "door", door)
+        object.__setattr__(self, "resolver", self._resolver(door))
+
+    def _resolver(self, door: Fetch) -> Resolver:
+        said = self.settings
+        below = f"{said.ebsi_registry}{IDENTIFIERS}" if said.ebsi_registry else ""
+        return Resolver(
+            door, self.clock, run=self.compute.run, fresh=timedelta(seconds=said.did_fresh),
+            registries=Registries(said.ebsi_did_registry or below, said.universal_resolver or ""),
+            own=lambda did: own_document_of(self.signer, did),
+        )  # fmt: skip
+
+    def retriever(self, *, stale: bool = True) -> Retriever:
+        """Who answers what a verification needs from outside; ``stale`` copies of DID documents may serve."""
+        return Retriever(self.door, self.clock, self.resolver, self.trust, stale)
 
     async def convert(
         self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,
@@ -96,7 +116,7 @@ class Gateway:
         identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
         ways = _ways(securings, signers)
-        job = ConvertJob(data, wanted, await self.verify(data), now, ways, self.context_url)
+        job = ConvertJob(data, wanted, await self.verify(data, stale=False), now, ways, self.context_url)
         return await self._signed(await self.compute.run(convert, job), signers, options.to, now)
 
     async def secure(
@@ -150,11 +170,12 @@ class Gateway:
 
     async def verify(
         self, data: bytes, *, policy: str = STRICT.name, domain: str | None = None, challenge: str | None = None,
-        proof_only: bool = False,
+        proof_only: bool = False, stale: bool = True,
     ) -> Report:  # fmt: skip
         """Every check of a document (D5) and the verdict of a policy on them.
 
-        What is needed from outside is retrieved: controller documents, status lists, lists of issuers.
+        What is needed from outside is retrieved: controller documents, status lists, lists of issuers. Where
+        ``stale`` allows it, older copies of controller documents serve when their source fails, marked as such.
         Raises ``RequestRefused`` for a policy there is not, an ``InputRefused`` for bad input.
         """
         judge = policy_named(policy)
@@ -173,11 +194,11 @@ class Gateway:
         async def work(answers: Mapping[Need, Answer]) -> tuple[Report, tuple[Need, ...]]:
             return await self.compute.run(verify, job, dict(answers))
 
-        return await until_complete(work, self.retriever)
+        return await until_complete(work, self.retriever(stale=stale))
 
-    async def resolve(self, did: str) -> dict[str, Any]:
-        """The DID document of a DID."""
-        return await resolve(did, self.fetch)
+    async def resolve(self, did: str, *, key_format: str = "Multikey") -> Resolution:
+        """The document of a DID and what is known of it. Raises what ``Resolver.resolve`` does."""
+        return await self.resolver.resolve(did, key_format=key_format)
 
 
 def _ways(securings: tuple[Securing, ...], signers: tuple[Signer, ...]) -> tuple[Way, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.dids import resolve
+from gateway.dids.resolver import Resolver
 from gateway.errors import GatewayError
 from gateway.fetch import Fetch
 from gateway.retrieval import CONTROLLER, DOCUMENT, ISSUER, Answer, Need
@@ -35,12 +35,15 @@ Answers = dict[Need, Answer]
 class Retriever:
     """Answers needs: DID documents, documents at https addresses, what the lists of ``trust`` say of an issuer.
 
-    ``trust`` also says which certificates seals may lead to.
+    ``trust`` also says which certificates seals may lead to. With ``stale``, an older copy of a
+    controller's document serves when its source fails, and says so.
     """
 
     fetch: Fetch
     clock: Callable[[], datetime]
+    resolver: Resolver
     trust: tuple[TrustSource, ...] = ()
+    stale: bool = True
     max_document: int = 1_048_576
 
     async def answer(self, need: Need) -> Answer:
@@ -52,7 +55,10 @@ class Retriever:
 
     async def _asked(self, need: Need) -> Answer:
         if need.kind == CONTROLLER:
-            return Answer(await resolve(need.address, self.fetch), retrieved=self.clock())
+            found = await self.resolver.resolve(need.address, stale=self.stale)
+            return Answer(
+                found.active_document, retrieved=found.retrieved, stale=found.stale, resolved_by=found.by
+            )
         if need.kind == DOCUMENT:
             content = await self.fetch.get(need.address, accept=ACCEPT, max_bytes=self.max_document)
             return Answer(content, retrieved=self.clock(), url=need.address)

@@ -11,9 +11,9 @@ import pytest
 from gateway import keys
 from gateway.dids import resolve
 from gateway.errors import GatewayError, SettingInvalid, SignerFailed
-from gateway.fetch import NoFetch
 from gateway.settings import Settings
 from gateway.signer import KeyStore, open_signer, opening, signer_for
+from tests.dids.parts import means
 from tests.signer.parts import NOW, PUBLIC, SCALAR, SECRET, SECRET_TEXT, said
 
 PUBLIC_URL = "https://gateway.example.org:8443/a"
@@ -25,7 +25,7 @@ async def test_without_a_public_address_the_signer_is_a_did_key_that_verifies(tm
     assert signer.did == keys.did_key(signer.public)
     assert signer.verification_method == keys.verification_method_of(signer.did)
     assert (signer.algorithm, signer.number) == ("EdDSA", 1)
-    document = await resolve(signer.did, NoFetch())
+    document = (await resolve(signer.did, means())).active_document
     assert document["assertionMethod"] == [signer.verification_method]
     keys.verify_signature(signer.public, b"message", await signer.sign(b"message"))
     await signer.close()
