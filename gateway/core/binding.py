@@ -15,7 +15,7 @@ from gateway.core.signing_keys import PURPOSE, SigningKey
 from gateway.proofs.controllers import absolute, controller_of
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
-from gateway.retrieval import Retrieved
+from gateway.retrieval import Answer, Retrieved
 
 __all__ = ["issuer_check", "issuer_of"]
 
@@ -78,7 +78,7 @@ def _bound(
 def _in_time(key: SigningKey, item: Secured, place: str, question: Question) -> Check:
     """The key is the issuer's; whether it was so when it counts."""
     method = key.method
-    values = {"stale": True} if key.document.stale else {}
+    values = _about(key.document)
     if method is None or method.holds_at(question.now):
         return Check("issuer", Verdict.VALID, pointer=place, values=values)
     revoked = method.revoked is not None and method.revoked <= question.now
@@ -101,6 +101,12 @@ def _revoked(place: str) -> Check:
         "issuer", Verdict.INVALID, "key_revoked", "the issuer has revoked the key", place,
         "Ask the issuer to sign the credential again with a current key.",
     )  # fmt: skip
+
+
+def _about(document: Answer) -> dict[str, Any]:
+    """What a reader must know of the document a key was found in: that it is old, or another's word."""
+    values: dict[str, Any] = {"stale": True} if document.stale else {}
+    return values | ({"resolvedBy": document.resolved_by} if document.resolved_by else {})
 
 
 def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Check:
