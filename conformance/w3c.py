@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from conformance import ecdsa, open_badges_vectors
+from conformance import ecdsa, jose_inputs, open_badges_vectors
 from conformance.figures import Figure, all_of
 from conformance.vc_api import Answer, answer
 from gateway.compute import HereCompute
@@ -59,6 +59,10 @@ def figures(corpora: Path) -> Iterator[Figure]:
     yield all_of("checks of the ECDSA cryptosuite vectors, byte for byte", vectors)
     yield all_of(
         "checks of the Open Badges and CLR proof vectors", open_badges_vectors.checks(corpora / "ob")
+    )
+    yield all_of(
+        "tokens of the VC-JOSE-COSE suite judged right",
+        jose_inputs.checks(corpora / "w3c/vc-jose-cose/input"),
     )
     yield all_of("Ed25519 signatures of wycheproof judged right", wycheproof(corpora / "security/ed25519"))
     yield all_of("edge cases of speccheck judged strictly", speccheck(corpora / "security/ed25519"))

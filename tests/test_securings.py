@@ -16,6 +16,8 @@ from gateway.core import SECURINGS, ConvertOptions
 from gateway.errors import RequestRefused
 from gateway.keys import did_key
 from gateway.pipeline import Gateway
+from gateway.proofs import CRYPTOSUITES
+from gateway.proofs.jose import ALGORITHMS, FORBIDDEN
 from gateway.resources import data_path, example_bytes
 from gateway.settings import Settings
 from gateway.signer import KeyStore, Ledger, signer_for
@@ -25,10 +27,6 @@ MICRO = "micro-credential.elm3.json"
 TARGETS = {name: "elm3" if name == "jwt_vc_json" else "ob3" for name in SECURINGS}
 """The one of our formats under VCDM 1.1 is ELM; the others are written under 2.0."""
 KINDS = ("ed25519", "p256")
-CONTEXTS = {
-    "jwt_vc_json": "https://www.w3.org/2018/credentials/v1",
-    "1.1": "https://www.w3.org/2018/credentials/v1",
-}
 SIGNABLE = [
     pytest.param(name, kind, id=f"{name}-{kind}")
     for name, securing in SECURINGS.items()
@@ -197,3 +195,9 @@ async def test_proofs_by_several_kinds_of_keys_need_an_identity_that_has_them_al
 async def test_one_proof_is_made_unless_more_are_asked_for() -> None:
     made = await gateway().convert(example_bytes(MICRO), ConvertOptions("ob3"))
     assert [proof["cryptosuite"] for proof in made.tree["proof"]] == ["eddsa-rdfc-2022"]
+
+
+def test_every_way_and_mechanism_is_documented() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "securing.md").read_text()
+    for name in (*SECURINGS, *CRYPTOSUITES, *ALGORITHMS, *FORBIDDEN):
+        assert f"`{name}`" in page, name
