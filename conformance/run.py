@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from conformance import badges, conversions, foreign, profiles, vectors, w3c
+from conformance import badges, conversions, foreign, profiles, seals, vectors, w3c
 from conformance.figures import Figure
 
 __all__ = ["main"]
@@ -24,6 +24,7 @@ PARTS = {
     "Vectors": vectors,
     "W3C suites and signatures": w3c,
     "Badges": badges,
+    "Seals": seals,
     "Conversions": conversions,
     "Profiles of ELM": profiles,
     "Foreign verifiers": foreign,
