@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TextIO
+from typing import TextIO
 
 from gateway.core import deciding, policy_reported
 from gateway.errors import GatewayError
 from gateway.formats import Format
-from gateway.messages import DEFAULT_LANGUAGE, check_title, localized, localized_problem, says_more, words
+from gateway.messages import (
+    DEFAULT_LANGUAGE,
+    check_title,
+    localized,
+    localized_problem,
+    says_more,
+    told_statement,
+    words,
+)
 from gateway.report import Check, Report, Severity, Verdict
 
 __all__ = ["convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary", "warnings"]
@@ -94,7 +102,7 @@ def verify_summary(report: Report, language: str = DEFAULT_LANGUAGE, paint: Pain
     known = policy_reported(policy)
     for check in report.checks:
         if not any(check is reason for reason in reasons):
-            counts = known is None or known.requires(check) or check.verdict is Verdict.VALID
+            counts = known is None or known.rests_on(check) or check.verdict is Verdict.VALID
             lines += _check(check, language, paint, counts=counts)
     return "\n".join(lines)
 
@@ -113,18 +121,7 @@ def _check(check: Check, language: str, paint: Paint, *, counts: bool) -> Iterat
     if told.get("hint"):
         yield f"      {labels['todo']}: {told['hint']}"
     for statement in told.get("values", {}).get("statements", ()):
-        yield f"      {_statement(statement, labels)}"
-
-
-def _statement(statement: dict[str, Any], labels: Mapping[str, str]) -> str:
-    """What one list says of the issuer: its name and kind, when it was fetched, and the answer."""
-    answer = {True: "listed", False: "not_listed", None: "not_asked"}[statement.get("listed")]
-    when = [statement["retrieved"]] if statement.get("retrieved") else []
-    when += [f"({labels['stale']})"] if statement.get("stale") else []
-    head = f"{statement['list']} [{' '.join((statement['source'], *when))}]: {labels[answer]}"
-    if statement.get("listed"):
-        return head + (f" {labels['named_as']} {statement['name']}" if statement.get("name") else "")
-    return f"{head}, {statement.get('message', '')} [{statement.get('code', '')}]"
+        yield f"      {told_statement(statement, language)}"
 
 
 def formats_table(formats: tuple[Format, ...], *, as_json: bool) -> str:

@@ -16,7 +16,7 @@ from gateway.resources import message_languages, message_text, word_text
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "check_title", "chosen_language", "localized", "localized_problem", "meaning",
-    "says_more", "words",
+    "says_more", "told_statement", "words",
 ]  # fmt: skip
 
 DEFAULT_LANGUAGE = "en"
@@ -118,6 +118,18 @@ def _localized_values(check: dict[str, Any], language: str) -> dict[str, Any]:
         for entry in [meaning(statement.get("code", ""), language)]
     ]
     return {"values": {**values, "statements": said}}
+
+
+def told_statement(statement: Mapping[str, Any], language: str) -> str:
+    """What one list says of an issuer, in a line: its name and kind, when it was fetched, and the answer."""
+    labels = words(language)["labels"]
+    answer = {True: "listed", False: "not_listed", None: "not_asked"}[statement.get("listed")]
+    when = [statement["retrieved"]] if statement.get("retrieved") else []
+    when += [f"({labels['stale']})"] if statement.get("stale") else []
+    head = f"{statement['list']} [{' '.join((statement['source'], *when))}]: {labels[answer]}"
+    if statement.get("listed"):
+        return head + (f" {labels['named_as']} {statement['name']}" if statement.get("name") else "")
+    return f"{head}, {statement.get('message', '')} [{statement.get('code', '')}]"
 
 
 def localized_problem(problem: dict[str, Any], language: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
-from gateway.core import POLICIES, deciding
-from gateway.messages import check_title, localized, localized_problem, says_more, words
+from gateway.core import deciding, policy_reported
+from gateway.messages import check_title, localized, localized_problem, says_more, told_statement, words
 from gateway.pipeline import Delivery
 from gateway.report import Check, Report, Verdict
 
@@ -89,8 +89,8 @@ def _checks(checks: Iterable[Check], language: str, policy: str) -> str:
 def _check(check: Check, language: str, policy: str) -> str:
     """One check: its mark and answer, its name, its sentence, where it is, what to do, what lists say."""
     told, said = localized(check.to_json(), language), words(language)
-    labels, known = said["labels"], POLICIES.get(policy)
-    aside = check.verdict is not Verdict.VALID and known is not None and not known.requires(check)
+    labels, known = said["labels"], policy_reported(policy)
+    aside = check.verdict is not Verdict.VALID and known is not None and not known.rests_on(check)
     sentence = f" {escape(told.get('message', ''))} <code>{escape(check.code)}</code>" if check.code else ""
     note = f' <span class="aside">({escape(labels["not_counted"])})</span>' if aside else ""
     rows = [
@@ -98,7 +98,7 @@ def _check(check: Check, language: str, policy: str) -> str:
         (labels["detail"], told["detail"] if says_more(told) else ""),
         (labels["todo"], told.get("hint")),
         *(
-            (labels["lists"], _statement(entry, labels))
+            (labels["lists"], told_statement(entry, language))
             for entry in told.get("values", {}).get("statements", ())
         ),
     ]
@@ -112,20 +112,6 @@ def _check(check: Check, language: str, policy: str) -> str:
 def _said(rows: Iterable[tuple[str, Any]]) -> str:
     entries = "".join(f"<dt>{escape(label)}</dt><dd>{escape(str(text))}</dd>" for label, text in rows if text)
     return f'<dl class="said">{entries}</dl>' if entries else ""
-
-
-def _statement(statement: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """What one list says of the issuer: its name, when it was fetched, and the answer."""
-    answer = {True: "listed", False: "not_listed", None: "not_asked"}[statement.get("listed")]
-    when = [statement["retrieved"]] if statement.get("retrieved") else []
-    when += [labels["stale"]] if statement.get("stale") else []
-    told = [labels[answer], *([statement["message"]] if statement.get("message") else [])]
-    name = (
-        f" {labels['named_as']} {statement['name']}"
-        if statement.get("listed") and statement.get("name")
-        else ""
-    )
-    return f"{statement.get('list')} [{' '.join((str(statement.get('source')), *when))}]: {', '.join(told)}{name}"
 
 
 def _data_url(content: bytes) -> str:

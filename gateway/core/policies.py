@@ -111,5 +111,5 @@ def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Ch
         return tuple(check for check in checks if check.name == "issuer")
     wrong = tuple(check for check in checks if check.verdict is verdict)
     known = policy_reported(policy)
-    counted = (c for c in wrong if known is None or (known.requires(c) and c.code not in known.tolerated))
+    counted = (check for check in wrong if known is None or known.rests_on(check))
     return tuple(counted) or wrong

@@ -13,9 +13,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from lxml import html
 
 from gateway.api import make_app
+from gateway.api.report_html import verification
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import Overloaded
 from gateway.messages import LANGUAGES, words
+from gateway.report import Check, Report, Verdict
 from gateway.resources import example_bytes
 from gateway.settings import Settings
 from tests.parts import gateway
@@ -195,3 +197,14 @@ async def test_a_busy_gateway_says_on_the_page_when_to_come_back() -> None:
         form.add_field("text", "{}")
         answer = await client.post("/", data=form)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+
+
+async def test_a_list_that_was_asked_is_named_with_its_date(client: TestClient) -> None:
+    said = {"source": "allow-list", "list": "issuers.toml", "listed": False, "retrieved": "2026-06-01T12:00:00Z",
+            "code": "not_listed", "message": "the list does not name the issuer"}  # fmt: skip
+    check = Check(
+        "trust", Verdict.INVALID, "issuer_not_listed", "no list", "/issuer", values={"statements": [said]}
+    )
+    shown = html.fromstring(verification(Report(checks=(check,), facts={"policy": "strict+trust"}), "de"))
+    assert "issuers.toml [allow-list 2026-06-01T12:00:00Z]: nicht genannt, Die Liste" in shown.text_content()
+    assert "zählt unter dieser Regel nicht" not in shown.text_content()
