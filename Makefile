@@ -45,7 +45,7 @@ node: ## fetch the foreign verifiers; without npm they are left out
 		else echo "no npm: the foreign verifiers are left out, and pages with their figures stay as they are"; fi
 
 docs: install ## write the pages that are made from the code anew
-	$(BIN)/python -m conformance.codes docs/codes.md
+	$(BIN)/python -m conformance.pages docs
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples

@@ -32,7 +32,7 @@ from gateway.settings import Settings
 from gateway.signer import Ledger, NoSigner, open_signer
 from gateway.trust import seal_anchors, trust_sources
 
-__all__ = ["main"]
+__all__ = ["command_line", "main"]
 
 VERIFIED, NOT_VERIFIED = 0, 1
 
@@ -46,7 +46,7 @@ EXAMPLES = """examples:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code."""
-    parsed = _parser().parse_args(arguments)
+    parsed = command_line().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a mark or a name the terminal has no letters for
             stream.reconfigure(errors="replace")
@@ -64,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of every command with its options."""
     parser = argparse.ArgumentParser(
         prog="gateway",
         description="Converts, verifies and signs learners' credentials: ELM, EDCI XML, Open Badges, W3C VC.",

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from gateway.errors import SettingInvalid
 
-__all__ = ["Settings", "did_web_of"]
+__all__ = ["VARIABLES", "Settings", "did_web_of"]
 
 
 HTTPS_PORT, MAX_PORT = 443, 65_535
@@ -245,6 +245,9 @@ _READERS: dict[str, Any] = {
     "seal_anchors": lambda text: Path(_text(text)),
     "trust_required": _yes,
 }
+
+VARIABLES = tuple(_variable(name) for name in _READERS)
+"""Every environment variable that is read."""
 
 
 def did_web_of(public_url: str) -> str:

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gateway
-from conformance.codes import listing
 from gateway import errors
 from gateway.core import POLICIES
 from gateway.messages import (
@@ -140,11 +139,6 @@ def test_the_language_of_the_highest_quality_is_chosen(wanted: str, language: st
 @given(st.text(max_size=80))
 def test_a_language_is_chosen_whatever_is_asked(wanted: str) -> None:
     assert chosen_language(wanted) in LANGUAGES
-
-
-def test_the_page_of_codes_is_the_present_one() -> None:
-    page = Path(__file__).parents[1] / "docs" / "codes.md"
-    assert page.read_text(encoding="utf-8") == listing(), "run `make docs`"
 
 
 CHECK = Check(

@@ -1,4 +1,4 @@
-"""docs/codes.md: what each code of a check or an error means, from the catalogue and the errors themselves."""
+"""Pages of docs/ that are made: the codes, from the catalogue and the errors themselves; the list of decisions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from gateway import errors
 from gateway.errors import GatewayError
 from gateway.resources import message_text
 
-__all__ = ["listing"]
+__all__ = ["codes", "decisions", "pages"]
 
 HEAD = """# Codes
 
 Every code that a check, a problem document or a statement of a list can have. Codes are an interface: one may be
 added, none is renamed. Sentences may be reworded. Other languages: [messages/](../messages). This page is made by
 `make docs`.
+
+"""
+DECISIONS = """# Decisions
+
+What would cost more than a day to reverse: why it is as it is, and what was rejected. A page is added, or changed with
+its reason, by the change that needs it; `make docs` lists it here.
 
 """
 CHECKS = "## Checks, and what lists say\n\n| code | what it means | what to do |\n|---|---|---|\n"
@@ -34,8 +40,8 @@ def _kinds(kind: type[GatewayError] = GatewayError) -> Iterator[type[GatewayErro
         yield from _kinds(below)
 
 
-def listing() -> str:
-    """The page."""
+def codes() -> str:
+    """What each code of a check or an error means."""
     entries = sorted(tomllib.loads(message_text("en")).items())
     checks = "".join(
         f"| `{code}` | {_cell(e['message'])} | {_cell(e.get('hint', ''))} |\n" for code, e in entries
@@ -48,5 +54,22 @@ def listing() -> str:
     return HEAD + CHECKS + checks + ERRORS + said
 
 
+def decisions(docs: Path) -> str:
+    """The decisions by number and title."""
+    entries = []
+    for page in sorted((docs / "decisions").glob("[0-9]*.md")):
+        number, _, title = (
+            page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ").partition(" · ")
+        )
+        entries.append(f"- {number} · [{title}]({page.name})\n")
+    return DECISIONS + "".join(entries)
+
+
+def pages(docs: Path) -> dict[Path, str]:
+    """The pages that are made, by their places."""
+    return {docs / "codes.md": codes(), docs / "decisions" / "README.md": decisions(docs)}
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(listing(), encoding="utf-8")
+    for path, text in pages(Path(sys.argv[1])).items():
+        path.write_text(text, encoding="utf-8")
