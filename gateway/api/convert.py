@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from gateway.api.requests import body, flag, known_parameters
@@ -25,12 +23,11 @@ async def convert(request: web.Request) -> web.Response:
     """The credential in the format ``to`` and the report on it."""
     options = _options(request)
     signed = not flag(request, "unsigned")
-    delivery = await request.app[GATEWAY].convert(
+    answer = await request.app[GATEWAY].answer(
         await body(request), options, signed=signed, securing=request.query.get("securing", DEFAULT_SECURING),
         key=_key(request),
     )  # fmt: skip
-    credential: Any = delivery.tree if delivery.kind == "json" else delivery.content.decode()
-    return web.json_response({"credential": credential, "report": delivery.report.to_json()})
+    return web.Response(body=answer, content_type="application/json", charset="utf-8")
 
 
 @routes.get("/v1/formats")

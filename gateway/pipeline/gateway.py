@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from gateway.breaker import Breaker
 from gateway.compute import Compute
@@ -29,11 +30,13 @@ from gateway.formats import format_named
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.work import (
+    Answered,
     ConvertJob,
     Delivery,
     Done,
     SecureJob,
     VerifyJob,
+    answer,
     check_issuer,
     convert,
     prepare,
@@ -47,6 +50,8 @@ from gateway.signer import ACTIVE, Ledger, Signer
 from gateway.trust import TrustSource
 
 __all__ = ["Gateway", "utc_now"]
+
+Result = TypeVar("Result", Delivery, Answered)
 
 
 def utc_now() -> datetime:
@@ -106,18 +111,33 @@ class Gateway:
         several proofs, ``key`` with which kind of key. Raises an ``InputRefused`` for bad input,
         ``ProofInvalid`` for a forged source that would be signed, ``LossRefused``, ``FormatUnwritable``.
         """
+        made = await self._converted(data, options, securing if signed else "", key)
+        return await self._signed(secure, *made, options.to)
+
+    async def answer(
+        self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,
+        key: str = "",
+    ) -> bytes:  # fmt: skip
+        """The same as the JSON the service answers: the credential and the report, made where work is done."""
+        made = await self._converted(data, options, securing if signed else "", key)
+        return (await self._signed(answer, *made, options.to)).body
+
+    async def _converted(
+        self, data: bytes, options: ConvertOptions, securing: str, key: str
+    ) -> tuple[Done, tuple[Signer, ...], datetime]:
+        """A conversion that is done but for its signatures, who makes them, and when it began."""
         now = self.clock()
-        securings = securings_named(securing)
-        if not signed or not format_named(options.to, to_write=True).signable:
-            wanted = replace(options, identity=None, now=_stamp(now))
-            job = ConvertJob(data, wanted, await self.verify(data), now, own=self.context_url)
-            return (await self.compute.run(convert, job)).delivery
-        signers = self._signers(securings, key)
-        identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
+        securings = securings_named(securing) if securing else ()
+        signable = format_named(options.to, to_write=True).signable
+        signers = self._signers(securings, key) if signable and securings else ()
+        identity = None
+        if signers:
+            identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
-        ways = _ways(securings, signers)
-        job = ConvertJob(data, wanted, await self.verify(data, stale=False), now, ways, self.context_url)
-        return await self._signed(await self.compute.run(convert, job), signers, options.to, now)
+        ways = _ways(securings, signers) if signers else ()
+        verified = await self.verify(data, stale=not signers)
+        job = ConvertJob(data, wanted, verified, now, ways, self.context_url)
+        return await self.compute.run(convert, job), signers, now
 
     async def secure(
         self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
@@ -132,7 +152,7 @@ class Gateway:
         job = SecureJob(data, _ways(securings, signers), now, self.context_url)
         if not any_issuer:
             await self.compute.run(check_issuer, data, signers[0].did)
-        return await self._signed(await self.compute.run(prepare, job), signers, "vc", now)
+        return await self._signed(secure, await self.compute.run(prepare, job), signers, now, "vc")
 
     def _signers(self, securings: tuple[Securing, ...], key: str) -> tuple[Signer, ...]:
         """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""
@@ -156,17 +176,19 @@ class Gateway:
             )
         return self.signer.current(kind)
 
-    async def _signed(self, done: Done, signers: tuple[Signer, ...], format: str, now: datetime) -> Delivery:
-        """Sign, attach, and note in the ledger before anything leaves."""
+    async def _signed(
+        self, last: Callable[[Done, tuple[bytes, ...]], Result], done: Done, signers: tuple[Signer, ...],
+        now: datetime, form: str,
+    ) -> Result:  # fmt: skip
+        """Sign, finish with ``last``, and note in the ledger before anything leaves."""
         signatures = [await signer.sign(data) for signer, data in zip(signers, done.to_sign, strict=True)]
-        delivery = await self.compute.run(secure, done, tuple(signatures))
+        made = await self.compute.run(last, done, tuple(signatures))
         if self.ledger is not None:
-            known = delivery.tree.get("id")
             for signer in signers:
                 await self.ledger.append(
-                    delivery.content, signer=signer, format=format, created=now, credential=known
+                    made.content, signer=signer, format=form, created=now, credential=made.identifier
                 )
-        return delivery
+        return made
 
     async def verify(
         self, data: bytes, *, policy: str = STRICT.name, domain: str | None = None, challenge: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from gateway import core
 from gateway.core import ConvertOptions, Making, Question, Way
+from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
@@ -17,11 +19,13 @@ from gateway.report import Finding, Report, Severity, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
 __all__ = [
+    "Answered",
     "ConvertJob",
     "Delivery",
     "Done",
     "SecureJob",
     "VerifyJob",
+    "answer",
     "check_issuer",
     "convert",
     "prepare",
@@ -44,6 +48,11 @@ class Delivery:
     media_type: str
     kind: str
     report: Report
+
+    @property
+    def identifier(self) -> str | None:
+        """The credential's identifier, where it has one."""
+        return self.tree.get("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,32 @@ class SecureJob:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A conversion that is done but for its signatures; nothing is ``prepared`` where nobody signs."""
+    """A conversion that is done but for its signatures: what has to be signed, and the rest packed.
 
-    delivery: Delivery
-    prepared: tuple[Making, ...]
+    It is made and unpacked where the work is done; on its way through the process that waits it is bytes.
+    """
 
-    @property
-    def to_sign(self) -> tuple[bytes, ...]:
-        """The bytes that each key has to sign, in the order of the ways."""
-        return tuple(core.to_sign(making) for making in self.prepared)
+    packed: bytes
+    to_sign: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, delivery: Delivery, prepared: tuple[Making, ...]) -> Done:
+        """A delivery with what is prepared to be signed of it; nothing where nobody signs."""
+        return cls(pickle.dumps((delivery, prepared)), tuple(core.to_sign(making) for making in prepared))
+
+    def unpacked(self) -> tuple[Delivery, tuple[Making, ...]]:
+        """The delivery and what is prepared."""
+        found: tuple[Delivery, tuple[Making, ...]] = pickle.loads(self.packed)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A conversion as the service answers it: the ``body``, ready to be sent, and what the ledger notes."""
+
+    body: bytes
+    content: bytes
+    identifier: str | None
 
 
 def _contexts(own: str) -> Contexts:
@@ -122,7 +148,7 @@ def convert(job: ConvertJob) -> Done:
     content = b"" if prepared else core.render(form, converted.tree)
     tree = converted.tree if form.kind == "json" else {}
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
-    return Done(Delivery(content, tree, form.media_type, form.kind, report), prepared)
+    return Done.of(Delivery(content, tree, form.media_type, form.kind, report), prepared)
 
 
 def _refuse_forged(report: Report) -> None:
@@ -143,11 +169,23 @@ def _refuse_forged(report: Report) -> None:
 
 
 def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
-    """The delivery with its proofs attached, or wrapped into its token."""
-    content, tree = core.attach(done.prepared, signatures)
+    """The delivery with its proofs attached, or wrapped into its token; unchanged where nobody signs."""
+    delivery, prepared = done.unpacked()
+    if not prepared:
+        return delivery
+    content, tree = core.attach(prepared, signatures)
     if not tree:
-        return replace(done.delivery, content=content, tree={}, media_type="application/jwt", kind="jwt")
-    return replace(done.delivery, content=content, tree=tree)
+        return replace(delivery, content=content, tree={}, media_type="application/jwt", kind="jwt")
+    return replace(delivery, content=content, tree=tree)
+
+
+def answer(done: Done, signatures: tuple[bytes, ...]) -> Answered:
+    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it."""
+    delivery = secure(done, signatures)
+    credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
+    report = write_json(delivery.report.to_json())
+    body = b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
+    return Answered(body, delivery.content, delivery.identifier)
 
 
 def check_issuer(data: bytes, issuer: str) -> None:
@@ -173,7 +211,7 @@ def prepare(job: SecureJob) -> Done:
     prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=_contexts(job.own))
     name = inspected.form.name if inspected.form is not None else "vc"
     report = Report(_remarks(prepared), facts={"source": {"format": name}})
-    return Done(Delivery(b"", {}, "application/vc", "json", report), prepared)
+    return Done.of(Delivery(b"", {}, "application/vc", "json", report), prepared)
 
 
 def _remarks(prepared: tuple[Making, ...]) -> tuple[Finding, ...]:
