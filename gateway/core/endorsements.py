@@ -28,7 +28,7 @@ Verify = Callable[[Inspected], Verified]
 
 def endorsement_checks(tree: dict[str, Any], verify: Verify) -> list[Check]:
     """One check for each endorsement: valid where the endorser's own credential is."""
-    found = list(_endorsements(tree, ""))
+    found = list(_endorsements(tree, "")) if _is_endorsed(tree) else []
     checks = [_checked(data, pointer, verify) for data, pointer in found[:MAX_ENDORSEMENTS]]
     if len(found) > MAX_ENDORSEMENTS:
         checks.append(
@@ -39,6 +39,20 @@ def endorsement_checks(tree: dict[str, Any], verify: Verify) -> list[Check]:
             )
         )  # fmt: skip
     return checks
+
+
+def _is_endorsed(tree: dict[str, Any]) -> bool:
+    """Whether there is an endorsement anywhere: most credentials have none, and need no walk that knows places."""
+    stack: list[Any] = [tree]
+    while stack:
+        value = stack.pop()
+        if type(value) is dict:
+            if not value.keys().isdisjoint(MEMBERS):
+                return True
+            stack += value.values()
+        elif type(value) is list:
+            stack += value
+    return False
 
 
 def _endorsements(value: Any, pointer: str) -> Iterator[tuple[bytes, str]]:

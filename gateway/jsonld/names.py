@@ -9,8 +9,9 @@ names of the published contexts are therefore kept for their meanings, and the m
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from gateway.errors import UnsafeJsonLd
@@ -49,20 +50,49 @@ def check_names(document: Any) -> None:
 
     Refused are also the keywords that put statements elsewhere than where they are read.
     """
-    uses = _published()
+    if _has_plain_names(document):
+        return
+    terms = _published_terms()
     inline = list(_inline(document, ""))
-    terms: Names = {name: {meaning for meaning, _ in meanings} for name, meanings in uses.items()}
+    if inline:
+        at_root = [entry for entry in _contexts(document.get("@context")) if entry]
+        if len(inline) == sum(1 for entry in at_root for _ in _definitions(entry, "")):
+            terms = _terms_of(marshal.dumps(document["@context"], 0))
+        else:
+            terms = _checked(inline)
+    _check_members(document, "", terms, _reserved(), _identifier(document))
+
+
+@lru_cache(maxsize=64)
+def _terms_of(context: bytes) -> Names:
+    """The names of a document whose root alone has contexts of its own, given in a form that can be remembered."""
+    return _checked(list(_inline({"@context": marshal.loads(context)}, "")))
+
+
+def _checked(inline: list[tuple[str, Any, str]]) -> Names:
+    """The published names and a document's own, which are found to be in order."""
+    uses, terms = _published(), dict(_published_terms())
     for name, definition, _ in inline:
-        if name not in terms:
-            terms[name] = set()
-        terms[name] |= {_named(name, definition)} if name not in uses else set()
-    reserved = {meaning for meanings in uses.values() for meaning, _ in meanings}
+        if name not in uses:
+            terms[name] = {*terms.get(name, ()), _named(name, definition)}
     for name, definition, pointer in inline:
-        _check_definition(name, definition, pointer, (uses, terms, reserved))
-    _check_members(document, "", terms, reserved, _identifier(document))
+        _check_definition(name, definition, pointer, (uses, terms, _reserved()))
+    return terms
 
 
 # --- contexts --------------------------------------------------------------------------------------
+
+
+@cache
+def _published_terms() -> Names:
+    """The meanings of each published name, in whatever container."""
+    return {name: {meaning for meaning, _ in meanings} for name, meanings in _published().items()}
+
+
+@cache
+def _reserved() -> set[str]:
+    """Every meaning that a published name has."""
+    return {meaning for meanings in _published().values() for meaning, _ in meanings}
 
 
 @cache
@@ -161,6 +191,37 @@ def _check_definition(name: str, definition: Any, pointer: str, known: tuple[Use
 
 def _identifier(document: Any) -> Any:
     return document.get("id") if isinstance(document, dict) else None
+
+
+def _has_plain_names(document: Any) -> bool:
+    """Whether nothing is there that has to be looked at twice: no keyword, alias or IRI for a name, no full IRI
+    for a type, no context of the document's own, the root told of once. So are nearly all documents, and it
+    is found out without building pointers.
+    """
+    root = _identifier(document)
+    stack: list[Any] = [document]
+    while stack:
+        value = stack.pop()
+        if type(value) is list:
+            stack += value
+        elif type(value) is dict:
+            for name, item in value.items():
+                if name == "@context":
+                    if any(type(entry) is not str for entry in (item if type(item) is list else (item,))):
+                        return False
+                    continue
+                if ":" in name or name[:1] == "@" or name in ALIASES:
+                    return False
+                if name == "type" and not _plain(item):
+                    return False
+                if name == "id" and item == root and value is not document:
+                    return False
+                stack.append(item)
+    return True
+
+
+def _plain(types: Any) -> bool:
+    return all(type(kind) is str and ":" not in kind for kind in (types if type(types) is list else (types,)))
 
 
 def _check_members(value: Any, pointer: str, terms: Names, reserved: set[str], root: Any) -> None:

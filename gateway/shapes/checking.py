@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.pointers import escape
-from gateway.shapes.kinds import KINDS
 from gateway.shapes.table import Member, Shapes
 
 __all__ = ["MAX_PROBLEMS", "Problem", "problems_of"]
@@ -54,11 +53,13 @@ def _node(tree: dict[str, Any], shape: str, shapes: Shapes, pointer: str) -> Ite
         value = tree.get(name)
         if value is None and not member.required and name not in tree:
             continue
+        if value is not None and type(value) is not list and any(fits(value) for fits in member.fits):
+            continue
         place = f"{pointer}/{escape(name)}"
         if value is None or value == []:
             yield _missing(place, name, member, shape)
             continue
-        several = isinstance(value, list) and not _takes_list(member)
+        several = isinstance(value, list) and not member.whole
         if several and not member.many:
             yield Problem(
                 place, "member_malformed", f"{name} is an array", f"Give one {name}, not in an array."
@@ -68,41 +69,23 @@ def _node(tree: dict[str, Any], shape: str, shapes: Shapes, pointer: str) -> Ite
             yield from _value(entry, name, member, shapes, f"{place}/{position}" if several else place)
 
 
-def _takes_list(member: Member) -> bool:
-    """Types are looked at as a whole list."""
-    return any(kind.startswith("types:") for kind in member.kinds)
-
-
 def _value(value: Any, name: str, member: Member, shapes: Shapes, pointer: str) -> Iterator[Problem]:
-    nested = [kind for kind in member.kinds if kind in shapes.classes]
-    if any(_fits(value, kind, shapes) for kind in member.kinds if kind not in shapes.classes):
+    if any(fits(value) for fits in member.fits):
         return
-    if isinstance(value, dict) and nested:
-        yield from _node(value, _best(value, nested, shapes), shapes, pointer)
+    if isinstance(value, dict) and member.nested:
+        yield from _node(value, _best(value, member.nested, shapes), shapes, pointer)
         return
     wanted = " or ".join(dict.fromkeys(_word(kind, shapes) for kind in member.kinds))
     yield Problem(pointer, "member_malformed", f"{name} is not {wanted}", f"Give {name} as {wanted}.")
 
 
-def _best(value: dict[str, Any], nested: list[str], shapes: Shapes) -> str:
+def _best(value: dict[str, Any], nested: tuple[str, ...], shapes: Shapes) -> str:
     """Of several classes the one whose type the value names, else the first."""
-    for kind in nested:
+    for kind in nested if len(nested) > 1 else ():
         member = shapes.classes[kind].get("type")
-        if member is not None and any(_fits(value.get("type"), entry, shapes) for entry in member.kinds):
+        if member is not None and any(fits(value.get("type")) for fits in member.fits):
             return kind
     return nested[0]
-
-
-def _fits(value: Any, kind: str, shapes: Shapes) -> bool:
-    prefix, _, rest = kind.partition(":")
-    if prefix == "types":
-        types = value if isinstance(value, list) else [value]
-        return all(isinstance(entry, str) for entry in types) and any(n in types for n in rest.split(","))
-    if prefix == "enum":
-        terms = shapes.enums[rest]
-        extension = "ext:" in terms and isinstance(value, str) and value.startswith("ext:") and len(value) > 4
-        return isinstance(value, str) and (value in terms or extension)
-    return KINDS[kind](value)
 
 
 def _word(kind: str, shapes: Shapes) -> str:

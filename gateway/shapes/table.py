@@ -9,9 +9,10 @@ or a list of types that holds the name; ``types:A,B`` one of them), ``enum:NAME`
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from gateway.errors import GatewayFailed
 from gateway.resources import shape_text
@@ -20,13 +21,23 @@ from gateway.shapes.kinds import KINDS
 __all__ = ["Member", "Shapes", "load_shapes"]
 
 
+Fits = Callable[[Any], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a class: the kinds a value may have, whether it must be there, whether there may be many."""
+    """One member of a class: the kinds a value may have, whether it must be there, whether there may be many.
+
+    ``fits`` are the tests of the kinds that are no classes, ``nested`` the classes; ``whole`` says that an
+    array is one value, as types are.
+    """
 
     kinds: tuple[str, ...]
     required: bool
     many: bool
+    fits: tuple[Fits, ...]
+    nested: tuple[str, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +54,44 @@ def load_shapes(name: str) -> Shapes:
     table = tomllib.loads(shape_text(name))
     enums = {key: frozenset(terms) for key, terms in table.pop("enums", {}).items()}
     table.pop("about", None)
-    classes = {name: {member: _member(text) for member, text in rows.items()} for name, rows in table.items()}
-    shapes = Shapes(classes, enums)
-    for members in classes.values():
-        for member in members.values():
-            _check(member, shapes)
-    return shapes
+    classes = {
+        name: {member: _member(text, frozenset(table), enums) for member, text in rows.items()}
+        for name, rows in table.items()
+    }
+    return Shapes(classes, enums)
 
 
-def _member(text: str) -> Member:
+def _member(text: str, classes: frozenset[str], enums: Mapping[str, frozenset[str]]) -> Member:
     mark = text[-1] if text[-1:] in ("!", "*", "+", "?") else ""
-    return Member(tuple(text.removesuffix(mark).split("|")), mark in ("!", "+"), mark in ("*", "+"))
+    kinds = tuple(text.removesuffix(mark).split("|"))
+    return Member(
+        kinds,
+        required=mark in ("!", "+"),
+        many=mark in ("*", "+"),
+        fits=tuple(_fits(kind, enums) for kind in kinds if kind not in classes),
+        nested=tuple(kind for kind in kinds if kind in classes),
+        whole=any(kind.startswith("types:") for kind in kinds),
+    )
 
 
-def _check(member: Member, shapes: Shapes) -> None:
-    for kind in member.kinds:
-        prefix, _, rest = kind.partition(":")
-        known = kind in KINDS or kind in shapes.classes or (prefix == "types" and rest)
-        if not known and not (prefix == "enum" and rest in shapes.enums):
-            raise GatewayFailed(f"a table of shapes names {kind!r}, which there is not")
+def _fits(kind: str, enums: Mapping[str, frozenset[str]]) -> Fits:
+    """The test of a kind that is no class."""
+    prefix, _, rest = kind.partition(":")
+    if prefix == "types" and rest:
+        return partial(_has_type, frozenset(rest.split(",")))
+    if prefix == "enum" and rest in enums:
+        return partial(_is_of, enums[rest])
+    if kind not in KINDS:
+        raise GatewayFailed(f"a table of shapes names {kind!r}, which there is not")
+    return KINDS[kind]
+
+
+def _has_type(names: frozenset[str], value: Any) -> bool:
+    types = value if isinstance(value, list) else [value]
+    return all(isinstance(entry, str) for entry in types) and not names.isdisjoint(types)
+
+
+def _is_of(terms: frozenset[str], value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    return value in terms or ("ext:" in terms and value.startswith("ext:") and len(value) > 4)
