@@ -47,6 +47,11 @@ node: ## fetch the foreign verifiers; without npm they are left out
 docs: install ## write the pages that are made from the code anew
 	$(BIN)/python -m conformance.pages docs
 
+bench: install ## measure beside other stacks, ratios in one run
+	@command -v npm >/dev/null || { echo "bench needs Node and npm for the JavaScript stack"; exit 1; }
+	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
+	$(BIN)/python -m bench.run --write docs/performance.md
+
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples
 

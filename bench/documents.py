@@ -129,14 +129,24 @@ def _profile(name: str) -> Json:
         "email": f"{name}@harbour.example",
         "phone": "+31 20 0000000",
         "description": "Teaches seamanship to adults and children.",
-        "address": {"type": ["Address"], "addressCountry": "NL", "addressLocality": f"{name} quay", "postalCode": "1234"},
+        "address": {
+            "type": ["Address"],
+            "addressCountry": "NL",
+            "addressLocality": f"{name} quay",
+            "postalCode": "1234",
+        },
         "otherIdentifier": [_identifier("sourcedId", f"{name}-77")],
         "official": "Ministry of Harbours",
     }
 
 
 def _hashed(identity: str) -> Json:
-    return {"type": "IdentityObject", "hashed": False, "identityHash": identity, "identityType": "emailAddress"}
+    return {
+        "type": "IdentityObject",
+        "hashed": False,
+        "identityHash": identity,
+        "identityType": "emailAddress",
+    }
 
 
 def _identifier(kind: str, value: str) -> Json:

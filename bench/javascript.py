@@ -37,10 +37,10 @@ class JavaScript:
             "did": ours.DID,
             "method": ours.METHOD,
         }
-        self._file = tempfile.NamedTemporaryFile("w", suffix=".json")
-        json.dump(known, self._file)
-        self._file.flush()
-        command = ["node", str(HERE / "bench.mjs"), self._file.name, str(PACKAGES)]
+        self._folder = tempfile.TemporaryDirectory()
+        told = Path(self._folder.name) / "known.json"
+        told.write_text(json.dumps(known))
+        command = ["node", str(HERE / "bench.mjs"), str(told), str(PACKAGES)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -68,4 +68,4 @@ class JavaScript:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(timeout=30)
-        self._file.close()
+        self._folder.cleanup()
