@@ -87,7 +87,9 @@ def _credentials(tree: Json, question: Question, verify: Verify) -> Iterator[Che
     for position, entry in enumerate(entries[:MAX_CREDENTIALS]):
         pointer = "/verifiableCredential" + (f"/{position}" if isinstance(given, list) else "")
         if isinstance(entry, dict):
-            yield _credential(entry, pointer, question, verify)
+            yield _credential(write_json(entry), pointer, question, verify)
+        elif isinstance(entry, str):  # a VC-JWT, as VCDM 1.1 has it in a token of its own
+            yield _credential(entry.encode("utf-8", "replace"), pointer, question, verify)
     if len(entries) > MAX_CREDENTIALS:
         yield Check(
             "credential", Verdict.UNDETERMINED, "too_many_credentials",
@@ -96,9 +98,9 @@ def _credentials(tree: Json, question: Question, verify: Verify) -> Iterator[Che
         )  # fmt: skip
 
 
-def _credential(entry: Json, pointer: str, question: Question, verify: Verify) -> Check:
+def _credential(data: bytes, pointer: str, question: Question, verify: Verify) -> Check:
     try:
-        done = verify(inspect(write_json(entry)), question)
+        done = verify(inspect(data), question)
     except GatewayError as error:
         return Check(
             "credential", Verdict.INVALID, error.code, error.detail, pointer + error.pointer, error.hint

@@ -25,6 +25,7 @@ EDCI_DEMANDS = (
     "credentialSubject",
 )
 CLASSES = {VCDM_1: "Credential1", VCDM_2: "Credential2"}
+PRESENTATIONS = {VCDM_1: "Presentation1", VCDM_2: "Presentation"}
 
 
 def structure_checks(tree: Mapping[str, Any]) -> list[Check]:
@@ -41,9 +42,10 @@ def structure_checks(tree: Mapping[str, Any]) -> list[Check]:
 
 def presentation_checks(tree: Mapping[str, Any]) -> list[Check]:
     """The same for a presentation (VCDM 2.0 section 4.13)."""
-    if _first(tree) not in CLASSES:
+    version = _first(tree)
+    if version not in CLASSES:
         return [_no_version()]
-    problems = problems_of(tree, "Presentation", load_shapes("vcdm"))
+    problems = problems_of(tree, PRESENTATIONS[version], load_shapes("vcdm"))
     return _checks("structure", problems) if problems else [Check("structure", Verdict.VALID)]
 
 

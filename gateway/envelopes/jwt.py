@@ -31,6 +31,8 @@ Json = dict[str, Any]
 
 CLAIMS = frozenset(("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf"))
 """Claims about the token, which are no terms of a credential (RFC 7519 section 4.1, RFC 7800)."""
+VCDM_2 = "https://www.w3.org/ns/credentials/v2"
+PERIOD_1, PERIOD_2 = ("issuanceDate", "expirationDate"), ("validFrom", "validUntil")
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\Z")
 _DATA_URL = re.compile(
     r"data:application/(?:vc\+jwt|vp\+jwt|jwt|vc-ld\+jwt|vp-ld\+jwt)(?:;[a-z0-9=]+)*,(.*)\Z", re.DOTALL
@@ -91,8 +93,9 @@ def read_jwt(data: bytes) -> Jwt:
 def credential_in(jwt: Jwt) -> Json:
     """The credential or presentation in a token, with the claims that stand for its members put in place.
 
-    VC-JWT 1.1 section 6.3.1 has it in ``vc`` or ``vp`` and may leave out what the claims say; from
-    VCDM 2.0 on the payload is the document, and only the token's own claims are no part of it.
+    VC-JWT 1.1 section 6.3.1 has it in ``vc`` or ``vp`` and may leave out what the claims say (some wallets
+    put a credential of VCDM 2.0 there all the same); in a ``vc+jwt`` the payload is the document, and only
+    the token's own claims are no part of it.
     """
     if not jwt.wrapped:
         return {name: value for name, value in jwt.payload.items() if name not in CLAIMS}
@@ -103,12 +106,17 @@ def credential_in(jwt: Jwt) -> Json:
         _fill(tree, "holder", claims.get("iss"))
         return tree
     _fill(tree, "issuer", claims.get("iss"))
-    _fill(tree, "issuanceDate", _date(claims.get("nbf")))
-    _fill(tree, "expirationDate", _date(claims.get("exp")))
+    for name, claim in zip(PERIOD_2 if _under_2(tree) else PERIOD_1, ("nbf", "exp"), strict=True):
+        _fill(tree, name, _date(claims.get(claim)))
     subject = tree.get("credentialSubject")
     if isinstance(subject, dict) and "id" not in subject and isinstance(claims.get("sub"), str):
         tree["credentialSubject"] = {"id": claims["sub"], **subject}
     return tree
+
+
+def _under_2(tree: Json) -> bool:
+    contexts = tree.get("@context")
+    return VCDM_2 in (contexts if isinstance(contexts, list) else [contexts])
 
 
 def _fill(tree: Json, name: str, value: Any) -> None:

@@ -15,6 +15,7 @@ from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, 
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
 from gateway.proofs import Prepared
+from gateway.proofs.jose_creation import PreparedJwt
 from gateway.report import Finding, Report, Severity, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
@@ -174,8 +175,9 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     if not prepared:
         return delivery
     content, tree = core.attach(prepared, signatures)
-    if not tree:
-        return replace(delivery, content=content, tree={}, media_type="application/jwt", kind="jwt")
+    for making in prepared:
+        if isinstance(making, PreparedJwt):
+            return replace(delivery, content=content, tree={}, media_type=making.media_type, kind="jwt")
     return replace(delivery, content=content, tree=tree)
 
 

@@ -141,21 +141,25 @@ def _signature(jwt: Jwt, key: PublicKey | None, name: str) -> Check:
 
 
 def _claims(jwt: Jwt, credential: Json) -> Iterator[Check]:
-    """The claims against the members they stand for; a contradiction makes two documents of one."""
-    subject = credential.get("credentialSubject")
-    first = subject[0] if isinstance(subject, list) and subject else subject
+    """The claims against the members they stand for; a contradiction makes two documents of one.
+
+    Of several subjects ``sub`` may name one.
+    """
     owner = credential.get("issuer", credential.get("holder"))
+    given = credential.get("credentialSubject")
+    subjects = given if isinstance(given, list) else [given]
     pairs = (
-        ("iss", owner.get("id") if isinstance(owner, dict) else owner),
-        ("sub", first.get("id") if isinstance(first, dict) else None),
-        ("jti", credential.get("id")),
+        ("iss", (_id(owner),)),
+        ("sub", tuple(_id(subject) for subject in subjects)),
+        ("jti", (credential.get("id"),)),
     )
     found = False
-    for claim, member in pairs:
-        if claim in jwt.payload and member is not None and jwt.payload[claim] != member:
+    for claim, members in pairs:
+        known = [member for member in members if member is not None]
+        if claim in jwt.payload and known and jwt.payload[claim] not in known:
             found = True
             yield _contradiction(claim)
-        elif jwt.wrapped == "vc" and claim not in jwt.payload and member is not None:
+        elif jwt.wrapped == "vc" and claim not in jwt.payload and known and len(members) == 1:
             found = True
             yield Check(
                 "proof.claims", Verdict.UNDETERMINED, "claim_missing", f"the claim {claim} is missing", f"/{claim}",
@@ -168,6 +172,11 @@ def _claims(jwt: Jwt, credential: Json) -> Iterator[Check]:
             yield _contradiction(claim)
     if not found:
         yield Check("proof.claims", Verdict.VALID)
+
+
+def _id(node: Any) -> Any:
+    """The identifier of an issuer or subject, which may stand alone or in an object."""
+    return node.get("id") if isinstance(node, dict) else node
 
 
 def _contradiction(claim: str) -> Check:

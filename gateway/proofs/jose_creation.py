@@ -24,6 +24,7 @@ FORMS = {
     "jwt_vc_json": "https://www.w3.org/2018/credentials/v1",
 }
 """The forms of token, and the data model each is for, by its context."""
+MEDIA_TYPES = {"vc+jwt": "application/vc+jwt", "jwt_vc_json": "application/jwt"}
 CREATED = ("EdDSA", "ES256", "ES384")
 
 
@@ -33,6 +34,7 @@ class PreparedJwt:
 
     signing_input: bytes
     algorithm: str
+    media_type: str
 
 
 def prepare_jwt(credential: Json, *, form: str, algorithm: str, method: str, now: datetime) -> PreparedJwt:
@@ -56,7 +58,7 @@ def prepare_jwt(credential: Json, *, form: str, algorithm: str, method: str, now
     payload = {**credential, **_claims(credential), **issued}
     if form == "jwt_vc_json":
         payload = {**_claims(credential), **issued, "vc": credential}
-    return PreparedJwt(f"{_part(header)}.{_part(payload)}".encode(), algorithm)
+    return PreparedJwt(f"{_part(header)}.{_part(payload)}".encode(), algorithm, MEDIA_TYPES[form])
 
 
 def attach_jwt(prepared: PreparedJwt, signature: bytes) -> str:
@@ -73,6 +75,8 @@ def _part(value: Json) -> str:
 def _claims(credential: Json) -> Json:
     """The registered claims that repeat what the credential says (VC-JWT 1.1 section 6.3.1)."""
     issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
+    if isinstance(subject, list) and len(subject) == 1:
+        subject = subject[0]
     claims: Json = {
         "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
         "sub": subject.get("id") if isinstance(subject, dict) else None,

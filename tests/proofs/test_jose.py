@@ -70,9 +70,9 @@ def plain(kind: str = "ed25519", header: Any = None, **changes: Any) -> bytes:
 def wrapped(kind: str = "ed25519", credential: Any = None, header: Any = None, **claims: Any) -> bytes:
     """A VC-JWT 1.1."""
     head = {"alg": ALGORITHMS[kind], "typ": "JWT", "kid": method_of(kind), **(header or {})}
-    return token_of(
-        head, claims_1(credential_1(did_of(kind), **(credential or {})), **claims), secret_of(kind)
-    )
+    whole = {**claims_1(credential_1(did_of(kind))), **claims}
+    whole["vc"] = {**whole["vc"], **(credential or {})}
+    return token_of(head, {k: v for k, v in whole.items() if v is not None}, secret_of(kind))
 
 
 @pytest.mark.parametrize("make", [plain, wrapped])
@@ -136,6 +136,35 @@ def test_what_the_credential_leaves_out_the_claims_say(member: str) -> None:
     )
     assert verdict_of(token) is Verdict.VALID
     assert credential_of(inspect(token))[member] == credential_1()[member]
+
+
+@pytest.mark.parametrize("subject", [{"id": "did:example:learner"}, [{"id": "did:example:learner"}]])
+def test_one_subject_is_one_whether_in_a_list_or_not(subject: Any) -> None:
+    assert (
+        verdict_of(wrapped(credential={"credentialSubject": subject}, sub="did:example:learner"))
+        is Verdict.VALID
+    )
+
+
+@pytest.mark.parametrize(
+    ("sub", "verdict"),
+    [("did:example:a", Verdict.VALID), ("did:example:b", Verdict.VALID), (None, Verdict.VALID),
+     ("did:example:c", Verdict.INVALID)],
+)  # fmt: skip
+def test_of_several_subjects_the_claim_may_name_one(sub: str | None, verdict: Verdict) -> None:
+    subjects = [{"id": "did:example:a"}, {"id": "did:example:b"}]
+    assert verdict_of(wrapped(credential={"credentialSubject": subjects}, sub=sub)) is verdict
+
+
+def test_a_claim_stands_for_the_member_of_its_own_data_model() -> None:
+    """Some wallets put a credential of VCDM 2.0 into the claim ``vc``."""
+    whole = credential_2()
+    short = {name: value for name, value in whole.items() if not name.startswith("valid")}
+    claims = {"nbf": seconds(whole["validFrom"]), "exp": seconds(whole["validUntil"]), "iss": whole["issuer"],
+              "sub": "did:example:learner", "jti": whole["id"], "vc": short}  # fmt: skip
+    token = token_of({"alg": "EdDSA", "kid": method_of("ed25519")}, claims, secret_of("ed25519"))
+    assert credential_of(inspect(token)) == whole
+    assert verdict_of(token) is Verdict.VALID
 
 
 def test_dates_are_compared_as_moments_and_a_fraction_of_a_second_is_none() -> None:

@@ -130,6 +130,13 @@ def test_a_claim_stands_for_one_member_alone(changes: dict[str, Any], absent: st
     assert absent not in read_jwt(made("vc+jwt", "ed25519", **changes).encode()).payload
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_subject_alone_in_a_list_is_named_and_the_token_verifies(form: str) -> None:
+    token = made(form, "ed25519", credentialSubject=[{"id": "did:example:learner"}])
+    assert read_jwt(token.encode()).payload["sub"] == "did:example:learner"
+    assert verdicts(token) == {Verdict.VALID}
+
+
 def test_the_issuer_may_be_an_object() -> None:
     token = read_jwt(made("vc+jwt", "ed25519", issuer={"id": did_of("ed25519"), "name": "School"}).encode())
     assert token.payload["iss"] == did_of("ed25519")

@@ -84,6 +84,7 @@ def controllers() -> dict[Need, Answer]:
             did, public = did_of(kind, number), keys.public_key_of(secret_of(kind, number))
             method = {"id": method_of(kind, number), "type": "Multikey", "controller": did,
                       "publicKeyMultibase": keys.multikey(public)}  # fmt: skip
-            document = {"id": did, "verificationMethod": [method], "assertionMethod": [method["id"]]}
+            relations = {name: [method["id"]] for name in ("assertionMethod", "authentication")}
+            document = {"id": did, "verificationMethod": [method], **relations}
             found[Need(CONTROLLER, did)] = Answer(document)
     return found
