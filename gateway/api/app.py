@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from gateway.api import contexts, convert, identity, pages, probes, verify
+from gateway.api.access import access
 from gateway.api.problems import problems
 from gateway.api.state import GATEWAY, SETTINGS
 from gateway.compute import PoolCompute
@@ -29,7 +30,7 @@ SHUTDOWN = 20.0
 
 def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Application:
     """The application; ``gateway`` is made at start from the settings unless one is given."""
-    app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[problems])
+    app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems])
     app[SETTINGS] = settings
     if gateway is not None:
         app[GATEWAY] = gateway

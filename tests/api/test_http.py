@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 
 import jsonschema
@@ -221,6 +222,28 @@ async def test_nothing_of_a_document_is_logged(caplog: pytest.LogCaptureFixture)
             assert (await client.post("/v1/verify", data=document)).status == 400
     assert "unexpected ValueError on /v1/verify" in caplog.text
     assert "Zaphod" not in caplog.text
+
+
+async def test_the_access_log_has_routes_and_nothing_of_who_asked_what(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="gateway.access"):
+        await client.post("/v1/verify?policy=archive", data=MICRO, headers={"User-Agent": "Zaphod"})
+        await client.get("/contexts/w3c/credentials-v2.jsonld")
+        await client.get("/zaphod@example.org")
+        await client.put("/v1/verify?name=Zaphod")
+    said = [
+        re.sub(r"\d+ ms", "N ms", record.getMessage())
+        for record in caplog.records
+        if record.name == "gateway.access"
+    ]
+    assert said == [
+        "POST /v1/verify 200 N ms",
+        "GET /contexts/{path} 200 N ms",
+        "GET (no route) 404 N ms",
+        "PUT (no route) 405 N ms",
+    ]
+    assert "ZAPHOD" not in caplog.text.upper()
 
 
 async def test_a_busy_gateway_says_when_to_come_back() -> None:
