@@ -6,47 +6,29 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+from cryptography.x509.oid import NameOID
 
+from gateway.certificates.extensions import read_extensions
 from gateway.errors import CertificateMalformed, KeyInvalid
 from gateway.keys import PublicKey, public_key_from_der
 
 __all__ = ["UNREADABLE", "Certificate", "read_certificate"]
 
 MAX_BYTES = 65_536
-UNDERSTOOD = frozenset(
-    (
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.EXTENDED_KEY_USAGE,
-        ExtensionOID.CERTIFICATE_POLICIES,
-    )
-)
-"""Extensions that may be critical: what they restrict is looked at, or (policies) asks nothing of a verifier."""
-NOT_FOR_SEALS = frozenset(
-    (
-        ExtendedKeyUsageOID.SERVER_AUTH,
-        ExtendedKeyUsageOID.CODE_SIGNING,
-        ExtendedKeyUsageOID.TIME_STAMPING,
-        ExtendedKeyUsageOID.OCSP_SIGNING,
-    )
-)
-"""Purposes that leave none for a document: a certificate with these alone signs no credential."""
+MAX_BITS = 8192
+"""Longest RSA key that is looked at; longer ones only cost time."""
 UNREADABLE = (
     ValueError,
     TypeError,
     UnsupportedAlgorithm,
-    x509.DuplicateExtension,
     x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
 )
 """What the library raises for a certificate that is none, or none it can read."""
-Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +94,7 @@ def read_certificate(der: bytes) -> Certificate:
 
 
 def _certificate(found: x509.Certificate, der: bytes) -> Certificate:
-    usage = _extension(found, x509.KeyUsage)
-    basic = _extension(found, x509.BasicConstraints)
-    extended = _extension(found, x509.ExtendedKeyUsage)
+    extensions = read_extensions(der)
     return Certificate(
         der=der,
         subject=found.subject.rfc4514_string(),
@@ -127,20 +107,12 @@ def _certificate(found: x509.Certificate, der: bytes) -> Certificate:
         not_before=found.not_valid_before_utc,
         not_after=found.not_valid_after_utc,
         public_key=_key(found),
-        signs=(usage is None or usage.digital_signature or usage.content_commitment)
-        and (extended is None or not NOT_FOR_SEALS.issuperset(extended)),
-        issues=basic is not None and basic.ca and (usage is None or usage.key_cert_sign),
-        path_length=basic.path_length if basic is not None else None,
-        stamps=extended is not None and list(extended) == [ExtendedKeyUsageOID.TIME_STAMPING],
-        understood=all(e.oid in UNDERSTOOD for e in found.extensions if e.critical),
+        signs=extensions.signs,
+        issues=extensions.issues,
+        path_length=extensions.path_length,
+        stamps=extensions.only_for("time_stamping"),
+        understood=not extensions.critical,
     )
-
-
-def _extension(found: x509.Certificate, kind: type[Kind]) -> Kind | None:
-    try:
-        return found.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
 
 
 def _name(found: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
@@ -150,7 +122,10 @@ def _name(found: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
 
 def _key(found: x509.Certificate) -> PublicKey | None:
     try:
-        spki = found.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        key = found.public_key()
+        if isinstance(key, RSAPublicKey) and key.key_size > MAX_BITS:
+            raise CertificateMalformed("the certificate's key is too long")
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return public_key_from_der(spki)
     except (KeyInvalid, ValueError, UnsupportedAlgorithm):
         return None

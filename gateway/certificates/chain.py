@@ -18,7 +18,7 @@ __all__ = ["MAX_CHAIN", "Chain", "judge_chain"]
 
 MAX_CHAIN = 8
 """Longest path from a seal to its anchor."""
-MAX_CERTIFICATES = 64
+MAX_CERTIFICATES = 32
 
 NOT_DECIDED = frozenset(("not_anchored", "chain_incomplete", "certificate_not_understood"))
 """What leaves the question open: more certificates, other anchors or another verifier may answer it."""

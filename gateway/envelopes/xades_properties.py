@@ -14,8 +14,8 @@ __all__ = ["Found", "Properties", "properties_of"]
 
 XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
 _SIGNING_CERTIFICATES = (f"{XADES}SigningCertificateV2", f"{XADES}SigningCertificate")
-MAX_STAMPS = 16
-MAX_CERTIFICATES = 64
+MAX_STAMPS = 4
+MAX_CERTIFICATES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _stamps(unsigned: Any, value: Any) -> tuple[tuple[bytes, bytes], ...]:
         method = stamp.find(f"{DS}CanonicalizationMethod")
         for token in stamp.findall(f"{XADES}EncapsulatedTimeStamp")[:MAX_STAMPS]:
             found.append((_unsigned_base64(token), _stamped(value, method)))
-    return tuple(found)
+    return tuple(found[:MAX_STAMPS])
 
 
 def _stamped(value: Any, method: Any) -> bytes:

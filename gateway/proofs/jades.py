@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from gateway.certificates import read_certificate, verify_timestamp
@@ -29,7 +30,8 @@ CRITICAL = frozenset(("b64", "sigT", "adoTst"))
 """The parameters a seal may call critical: how the payload is signed, when, and timestamps made before."""
 PROTECTED_ALONE = frozenset(("crit", "b64", "alg", "x5c", "x5t#S256", "sigT", "iat"))
 """Parameters that mean nothing unless they are signed."""
-MAX_SIGNATURES = 8
+MAX_SIGNATURES = 4
+MAX_STAMPS = 4
 MAX_ETSI = 32
 MAX_CERTIFICATES = 16
 
@@ -86,7 +88,8 @@ def _verified(
         chain=seal.chain,
         extra=extra,
         stamps=tuple(
-            verify_timestamp(token, signed, anchors, extra=extra) for token in _tokens(seal.values, "sigTst")
+            verify_timestamp(token, signed, anchors, extra=extra)
+            for token in islice(_tokens(seal.values, "sigTst"), MAX_STAMPS)
         ),
         claimed_at=_moment(seal.header),
         pointer=pointer,

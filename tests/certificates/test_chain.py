@@ -95,6 +95,19 @@ def test_a_certificate_signed_over_a_weak_digest_is_not_trusted() -> None:
     assert not judge_chain([weak.dump(force=True), above.der], ANCHORS, NOW).trusted
 
 
+def test_a_malformed_extension_that_limits_nothing_is_passed_over() -> None:
+    policies = x509.UnrecognizedExtension(x509.ExtensionOID.CERTIFICATE_POLICIES, b"\x30\x03\x02\x01\x05")
+    above = issue("Odd authority", elliptic(1014), root(), serial=14, authority=True, extra=((policies, False),))
+    leaf = issue("Seal", elliptic(1015), above, serial=15)
+    assert judge_chain([leaf.der, above.der], ANCHORS, NOW).trusted
+
+
+def test_a_malformed_extension_that_limits_the_key_is_not() -> None:
+    purposes = x509.UnrecognizedExtension(x509.ExtensionOID.EXTENDED_KEY_USAGE, b"\x02\x01\x01")
+    odd = issue("Odd", elliptic(1016), root(), serial=16, extra=((purposes, False),))
+    assert judge_chain([odd.der], ANCHORS, NOW).code == "certificate_malformed"
+
+
 def test_a_certificate_for_timestamps_alone_does_not_seal_and_the_other_way_round() -> None:
     assert judge_chain([stamper().der], ANCHORS, NOW).code == "key_usage_wrong"
     assert judge_chain([stamper().der], ANCHORS, NOW, timestamping=True).trusted
