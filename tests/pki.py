@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from gateway.keys import ALGORITHMS
@@ -138,6 +139,31 @@ def seal(kind: str = "rsa", organization: str = ORGANIZATION, period: Period = Y
     keys: dict[str, Any] = {"p256": elliptic(1006), "p384": elliptic(1007, ec.SECP384R1())}
     key = rsa_key() if kind == "rsa" else keys[kind]
     return issue("Seal", key, intermediate(), serial=6, organization=organization, period=period)
+
+
+def revocation_list(by: Party, *revoked: tuple[int, datetime]) -> bytes:
+    """A list of what an authority has withdrawn, by serial number."""
+    builder = x509.CertificateRevocationListBuilder(by.certificate.subject, SEALED, YEARS[1])
+    for serial, at in revoked:
+        builder = builder.add_revoked_certificate(
+            x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at).build()
+        )
+    return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def ocsp_response(
+    leaf: Party, above: Party, *, by: Party | None = None, revoked: datetime | None = None
+) -> bytes:
+    """An answer about a certificate, by its authority or by somebody else."""
+    signer = by or above
+    status = ocsp.OCSPCertStatus.GOOD if revoked is None else ocsp.OCSPCertStatus.REVOKED
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        leaf.certificate, above.certificate, hashes.SHA1(), status, SEALED, None, revoked, None
+    )
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, signer.certificate)
+    if by is not None:
+        builder = builder.certificates([by.certificate])
+    return builder.sign(signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def chain(leaf: Party) -> tuple[bytes, ...]:

@@ -2,6 +2,16 @@
 
 from gateway.certificates.certificate import Certificate, read_certificate
 from gateway.certificates.chain import Chain, judge_chain
+from gateway.certificates.revocation import Revocation, judge_revocation
 from gateway.certificates.timestamp import Timestamp, verify_timestamp
 
-__all__ = ["Certificate", "Chain", "Timestamp", "judge_chain", "read_certificate", "verify_timestamp"]
+__all__ = [
+    "Certificate",
+    "Chain",
+    "Revocation",
+    "Timestamp",
+    "judge_chain",
+    "judge_revocation",
+    "read_certificate",
+    "verify_timestamp",
+]

@@ -27,6 +27,7 @@ SAID = {
     "certificate_malformed": "a certificate of the seal cannot be read",
     "certificate_expired": "a certificate had expired",
     "certificate_not_yet_valid": "a certificate was not valid yet",
+    "certificate_revoked": "a certificate was revoked before the time of sealing was proven",
     "chain_incomplete": "the certificate's issuer is not among those at hand",
     "issuer_not_authority": "the certificate was issued by one that may not issue any",
     "certificate_not_understood": "a certificate calls something critical that the gateway does not read",

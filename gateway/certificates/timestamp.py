@@ -13,13 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from asn1crypto import cms, tsp
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import load_der_x509_certificate
 
 from gateway.certificates.certificate import UNREADABLE as CERTIFICATE_UNREADABLE
 from gateway.certificates.chain import Chain, judge_chain
+from gateway.certificates.signatures import made_by
 
 __all__ = ["Timestamp", "verify_timestamp"]
 
@@ -118,7 +117,7 @@ def _signature_holds(signed: Any, signer: Any, authority: bytes) -> bool:
         return False
     # RFC 5652 section 5.4: the attributes are signed as a SET, not under the tag they are sent with.
     body = b"\x31" + attributes.dump()[1:]
-    return _verifies(authority, bytes(signer["signature"].native), body, _hash_of(signer, digest))
+    return made_by(authority, bytes(signer["signature"].native), body, _hash_of(signer, digest))
 
 
 def _names_its_certificate(attributes: Any, authority: bytes) -> bool:
@@ -145,17 +144,3 @@ def _hash_of(signer: Any, digest: str) -> hashes.HashAlgorithm:
         else digest
     )
     return HASHES[named]
-
-
-def _verifies(certificate: bytes, signature: bytes, body: bytes, digest: hashes.HashAlgorithm) -> bool:
-    key = load_der_x509_certificate(certificate).public_key()
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, body, padding.PKCS1v15(), digest)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, body, ec.ECDSA(digest))
-        else:
-            return False
-    except InvalidSignature:
-        return False
-    return True

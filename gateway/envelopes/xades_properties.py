@@ -15,20 +15,26 @@ __all__ = ["Found", "Properties", "properties_of"]
 XADES = "{http://uri.etsi.org/01903/v1.3.2#}"
 _SIGNING_CERTIFICATES = (f"{XADES}SigningCertificateV2", f"{XADES}SigningCertificate")
 MAX_STAMPS = 4
-MAX_CERTIFICATES = 32
+MAX_VALUES = 32
+CERTIFICATES = ("CertificateValues", "EncapsulatedX509Certificate")
+LISTS = ("RevocationValues", "CRLValues", "EncapsulatedCRLValue")
+RESPONSES = ("RevocationValues", "OCSPValues", "EncapsulatedOCSPValue")
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
     """What the properties say. ``signing_time`` as written; ``certificate_digest`` the algorithm and digest of
     the certificate that the signature is bound to, None where it is bound to none; ``stamps`` each token with
-    the bytes it has to be one of (no bytes where they cannot be told); ``certificates`` that validation data brings.
+    the bytes it has to be one of (no bytes where they cannot be told); ``certificates``, revocation ``lists`` and
+    OCSP ``responses`` that validation data brings.
     """
 
     signing_time: str = ""
     certificate_digest: tuple[str, bytes] | None = None
     stamps: tuple[tuple[bytes, bytes], ...] = ()
     certificates: tuple[bytes, ...] = ()
+    lists: tuple[bytes, ...] = ()
+    responses: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ def properties_of(signature: Any, value: Any) -> Found:
         signing_time=_signing_time(about),
         certificate_digest=_certificate_digest(about),
         stamps=() if unsigned is None else _stamps(unsigned, value),
-        certificates=() if unsigned is None else _certificates(unsigned),
+        certificates=_values(unsigned, *CERTIFICATES),
+        lists=_values(unsigned, *LISTS),
+        responses=_values(unsigned, *RESPONSES),
     )
     return Found(facts, signed, identifier)
 
@@ -96,9 +104,10 @@ def _stamped(value: Any, method: Any) -> bytes:
         return b""
 
 
-def _certificates(unsigned: Any) -> tuple[bytes, ...]:
-    found = unsigned.findall(f"{XADES}CertificateValues/{XADES}EncapsulatedX509Certificate")
-    return tuple(filter(None, (_unsigned_base64(entry) for entry in found[:MAX_CERTIFICATES])))
+def _values(unsigned: Any, *steps: str) -> tuple[bytes, ...]:
+    """What stands in one kind of validation data, each as its bytes."""
+    found = [] if unsigned is None else unsigned.findall("/".join(f"{XADES}{step}" for step in steps))
+    return tuple(filter(None, (_unsigned_base64(entry) for entry in found[:MAX_VALUES])))
 
 
 def _unsigned_base64(element: Any) -> bytes:

@@ -87,6 +87,8 @@ def _verified(
         ),
         chain=seal.chain,
         extra=extra,
+        lists=tuple(_revocation(seal.values, "crlVals")),
+        responses=tuple(_revocation(seal.values, "ocspVals")),
         stamps=tuple(
             verify_timestamp(token, signed, anchors, extra=extra)
             for token in islice(_tokens(seal.values, "sigTst"), MAX_STAMPS)
@@ -195,6 +197,16 @@ def _certificates(values: tuple[Json, ...]) -> Iterator[bytes]:
         for entry in listed if isinstance(listed, list) else []:
             certificate = entry.get("x509Cert") if isinstance(entry, dict) else None
             if isinstance(certificate, dict) and (der := _base64(certificate.get("val"))) is not None:
+                yield der
+
+
+def _revocation(values: tuple[Json, ...], name: str) -> Iterator[bytes]:
+    """The revocation lists or OCSP responses that validation data brings along."""
+    for value in values:
+        holder = value.get("rVals")
+        listed = holder.get(name) if isinstance(holder, dict) else None
+        for entry in listed if isinstance(listed, list) else []:
+            if isinstance(entry, dict) and (der := _base64(entry.get("val"))) is not None:
                 yield der
 
 

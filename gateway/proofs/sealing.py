@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from gateway.certificates import Certificate, Chain, Timestamp, judge_chain
+from gateway.certificates import Certificate, Chain, Revocation, Timestamp, judge_chain, judge_revocation
 from gateway.errors import GatewayError
 from gateway.keys import ALGORITHMS, verify_by_algorithm
 from gateway.proofs.secured import Secured
@@ -29,12 +29,15 @@ STAMPS = {
 class Sealed:
     """One seal: whether its signature holds, its certificates (the signer's first) and others it brings.
 
-    ``checks`` are what else the kind of seal has to say, ``covers`` the place of what it is a seal of.
+    ``lists`` and ``responses`` say which certificates were revoked; ``checks`` are what else the kind of seal
+    has to say, ``covers`` the place of what it is a seal of.
     """
 
     signature: Check
     chain: tuple[bytes, ...]
     extra: tuple[bytes, ...] = ()
+    lists: tuple[bytes, ...] = ()
+    responses: tuple[bytes, ...] = ()
     stamps: tuple[Timestamp, ...] = ()
     claimed_at: datetime | None = None
     pointer: str = ""
@@ -78,11 +81,14 @@ def seal_checks(
     proven = min((stamp.at for stamp in sealed.stamps if not stamp.code and stamp.at), default=None)
     moment = proven or (sealed.claimed_at if at_signing and sealed.claimed_at else now)
     chain = judge_chain(sealed.chain, anchors, moment, extra=sealed.extra)
+    revocation = judge_revocation(chain.path, sealed.lists, sealed.responses)
+    if revocation.revoked is not None and revocation.revoked <= (proven or now):
+        chain = replace(chain, code="certificate_revoked")
     checks = [
         Check("proof.structure", Verdict.VALID, pointer=sealed.pointer),
         sealed.signature,
         *sealed.checks,
-        _certificate(chain, moment, sealed),
+        _certificate(chain, revocation, moment, sealed),
         *(_stamp(stamp, sealed.pointer) for stamp in sealed.stamps),
     ]
     if sealed.claimed_at is not None:
@@ -102,10 +108,12 @@ def _vouched(secured: Secured, chain: Chain) -> Secured:
     )  # fmt: skip
 
 
-def _certificate(chain: Chain, moment: datetime, sealed: Sealed) -> Check:
+def _certificate(chain: Chain, revocation: Revocation, moment: datetime, sealed: Sealed) -> Check:
     values = {"judgedAt": moment.isoformat(), "certificates": [c.sha256 for c in chain.path]}
     if chain.path:
         values["organization"] = chain.path[0].organization_identifier
+    if revocation.as_of is not None:
+        values["notRevokedAsOf"] = revocation.as_of.isoformat()
     pointer = sealed.pointer
     if chain.trusted:
         return Check("proof.certificate", Verdict.VALID, pointer=pointer, values=values)

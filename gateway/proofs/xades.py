@@ -53,6 +53,8 @@ def _verified(seal: XmlSeal | XmlFault, now: datetime, anchors: Sequence[bytes],
         signature=_signature(seal, certificate),
         chain=chain,
         extra=extra,
+        lists=seal.properties.lists,
+        responses=seal.properties.responses,
         stamps=tuple(
             verify_timestamp(token, data, anchors, extra=extra) for token, data in seal.properties.stamps
         ),

@@ -97,7 +97,9 @@ def test_a_certificate_signed_over_a_weak_digest_is_not_trusted() -> None:
 
 def test_a_malformed_extension_that_limits_nothing_is_passed_over() -> None:
     policies = x509.UnrecognizedExtension(x509.ExtensionOID.CERTIFICATE_POLICIES, b"\x30\x03\x02\x01\x05")
-    above = issue("Odd authority", elliptic(1014), root(), serial=14, authority=True, extra=((policies, False),))
+    above = issue(
+        "Odd authority", elliptic(1014), root(), serial=14, authority=True, extra=((policies, False),)
+    )
     leaf = issue("Seal", elliptic(1015), above, serial=15)
     assert judge_chain([leaf.der, above.der], ANCHORS, NOW).trusted
 
