@@ -178,7 +178,7 @@ def test_formats_are_listed_for_people_and_programs(capsys: pytest.CaptureFixtur
     assert "Open Badges 3.0" in capsys.readouterr().out
     assert main(["formats", "--json"]) == 0
     rows = {row["name"]: row["writes"] for row in json.loads(capsys.readouterr().out)}
-    assert rows == {"ob3": True, "vc": True, "elm3": True, "edci-xml": True, "ob2": False}
+    assert rows == {"ob3": True, "vc": True, "elm3": True, "edci-xml": True, "ob2": False, "ob1": False}
 
 
 @pytest.mark.parametrize("arguments", [[], ["convert"], ["dance"], ["convert", MICRO]])

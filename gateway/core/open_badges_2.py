@@ -1,5 +1,7 @@
 """The graph of an Open Badges 2.0 document: assertion, badge class, issuer and key, wherever each stands.
 
+Older badges are looked at in the terms of 2.0 (``gateway/formats/upgrading.py``).
+
 Open Badges 2.0 is hosted linked data: a node may stand in place or at its address.
 https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html
 """
@@ -14,14 +16,27 @@ from gateway.core.extensions import extension_checks
 from gateway.envelopes import read_json
 from gateway.errors import GatewayError
 from gateway.formats.reading import types_of
+from gateway.formats.upgrading import upgrade, version_of
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
 from gateway.shapes import load_shapes, problems_of
 
-__all__ = ["Badge", "Node", "badge_of", "follow", "follow_value", "published", "shape_checks"]
+__all__ = [
+    "Badge",
+    "Node",
+    "badge_of",
+    "follow",
+    "follow_value",
+    "in_terms_of_2",
+    "published",
+    "shape_checks",
+]
 
 Json = dict[str, Any]
 
+OLD_CLASSES = {"badge": "BadgeClass", "issuer": "Issuer", "creator": "CryptographicKey"}
+"""What a member names in Open Badges 1.x, where nothing says of what class it is."""
+PEM = b"-----BEGIN "
 CLASSES = {"Assertion": "Assertion", "BadgeClass": "BadgeClass", "Issuer": "Profile", "Profile": "Profile"}
 TYPES = frozenset((
     *CLASSES, "AlignmentObject", "Criteria", "CryptographicKey", "Endorsement", "Evidence", "Extension",
@@ -35,13 +50,15 @@ TYPES = frozenset((
 class Node:
     """A node of the graph: its ``tree``, None when it could not be had for ``reason``; ``pointer`` where it is named.
 
-    ``url`` is where it was fetched, empty for one that stands in place.
+    ``url`` is where it was fetched, empty for one that stands in place; ``old`` the class of a node of
+    Open Badges 1.x, whose ``tree`` was upgraded.
     """
 
     tree: Json | None
     pointer: str
     url: str = ""
     reason: str = ""
+    old: str = ""
 
     @property
     def id(self) -> str:
@@ -60,47 +77,59 @@ class Badge:
 
 
 def badge_of(tree: Json, retrieved: Retrieved) -> Badge:
-    """The graph that a document is part of, with what was retrieved of it."""
+    """The graph that a document is part of, with what was retrieved of it, in terms of 2.0."""
+    old = bool(version_of(tree))
+    tree = in_terms_of_2(tree)
     types = types_of(tree)
-    document = Node(tree, "")
+    document = Node(tree, "", old="Assertion" if old else "")
     none = Node(None, "", reason="it is not named")
     if types & {"Issuer", "Profile"}:
         return Badge(none, none, document)
     if "BadgeClass" in types:
-        return Badge(none, document, follow(tree, "issuer", retrieved))
-    badge_class = follow(tree, "badge", retrieved)
-    issuer = follow(badge_class.tree or {}, "issuer", retrieved, badge_class.pointer)
+        return Badge(none, document, follow(tree, "issuer", retrieved, old=old))
+    badge_class = follow(tree, "badge", retrieved, old=old)
+    issuer = follow(badge_class.tree or {}, "issuer", retrieved, badge_class.pointer, old=old)
     return Badge(document, badge_class, issuer)
 
 
-def follow(tree: Json, member: str, retrieved: Retrieved, pointer: str = "") -> Node:
+def in_terms_of_2(tree: Json) -> Json:
+    """The document, upgraded when it is of an older version."""
+    return upgrade(tree).tree if version_of(tree) else tree
+
+
+def follow(tree: Json, member: str, retrieved: Retrieved, pointer: str = "", *, old: bool = False) -> Node:
     """The node that a member names, in place or at its address."""
-    return follow_value(tree.get(member), retrieved, f"{pointer}/{member}")
+    kind = OLD_CLASSES.get(member, "") if old else ""
+    return follow_value(tree.get(member), retrieved, f"{pointer}/{member}", kind)
 
 
-def follow_value(value: Any, retrieved: Retrieved, pointer: str) -> Node:
-    """The node a value is or names."""
+def follow_value(value: Any, retrieved: Retrieved, pointer: str, old: str = "") -> Node:
+    """The node a value is or names; one of Open Badges 1.x is upgraded, ``old`` being its class."""
     if isinstance(value, dict):
-        return Node(value, pointer)
+        return Node(value, pointer, old=old)
     if not isinstance(value, str):
         return Node(None, pointer, reason="it is not named")
     answer = retrieved.document(value)
     if not answer.found:
-        return Node(None, pointer, value, answer.message)
+        return Node(None, pointer, value, answer.message, old)
+    if old == "CryptographicKey" and answer.content.startswith(PEM):
+        key = {"id": value, "publicKeyPem": answer.content.decode("ascii", "replace")}
+        return Node(key, pointer, value, old=old)
     try:
         found = read_json(answer.content)
     except GatewayError as error:
-        return Node(None, pointer, value, error.detail)
+        return Node(None, pointer, value, error.detail, old)
     if not isinstance(found, dict):
-        return Node(None, pointer, value, "it is no JSON object")
-    return Node(found, pointer, value)
+        return Node(None, pointer, value, "it is no JSON object", old)
+    upgraded = upgrade(found, old, address=value).tree if old in CLASSES else found
+    return Node(upgraded, pointer, value, old=old)
 
 
 def published(node: Node, retrieved: Retrieved) -> Node:
     """The node as its own address has it: what stands in the badge itself, anybody can have written."""
     if node.tree is None or node.url:
         return node
-    return follow_value(node.tree.get("id"), retrieved, node.pointer)
+    return follow_value(node.tree.get("id"), retrieved, node.pointer, node.old)
 
 
 def shape_checks(badge: Badge) -> list[Check]:

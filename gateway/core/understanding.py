@@ -102,7 +102,7 @@ def understand(data: bytes) -> Understanding:
 
 def _remarks(envelope: Envelope, form: Format) -> tuple[Finding, ...]:
     """What linked-data processing would not take as it stands: no obstacle to reading, but to signing."""
-    if form.kind != "json" or form.name == "ob2":
+    if form.kind != "json" or form.table == "ob2":
         return ()
     try:
         statements(envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.core.open_badges_2 import in_terms_of_2
 from gateway.core.understanding import Inspected
 from gateway.pointers import resolve
 
@@ -23,6 +24,7 @@ def credential_of(inspected: Inspected) -> Json:
         found = resolve(tree, inspected.prefix)
         return found if isinstance(found, dict) else {}
     if inspected.open_badges_2:
+        tree = in_terms_of_2(tree)
         return {name: tree[member] for name, member in OPEN_BADGES_2.items() if member in tree}
     if inspected.envelope.kind == "xml":
         return _edci(tree, resolve(tree, inspected.prefix))

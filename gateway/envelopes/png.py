@@ -14,8 +14,8 @@ from gateway.errors import BakedImageMalformed, NotBaked, SeveralBakedCredential
 __all__ = ["PNG", "baked_in_png"]
 
 PNG = b"\x89PNG\r\n\x1a\n"
-KEYWORDS = (b"openbadgecredential", b"openbadges")
-"""The keywords of Open Badges 3.0 and of 1.x and 2.0."""
+KEYWORDS = (b"openbadgecredential", b"openbadges", b"clrcredential")
+"""The keywords of Open Badges 3.0, of 1.x and 2.0, and of Comprehensive Learner Records 2.0."""
 MAX_CHUNKS = 10_000
 
 

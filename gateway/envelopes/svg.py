@@ -11,7 +11,7 @@ from gateway.errors import BakedImageMalformed, NotBaked, SeveralBakedCredential
 __all__ = ["SVG_ROOT", "baked_in_svg", "without_doctype"]
 
 SVG_ROOT = (NAMESPACES["svg"], "svg")
-ELEMENTS = ("ob3:credential", "ob2:assertion")
+ELEMENTS = ("ob3:credential", "ob2:assertion", "clr:credential")
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+svg(\s+(PUBLIC|SYSTEM|\"[^\"<>\[]*\"|'[^'<>\[]*'))*\s*>")
 """The declaration drawing programs write. It names a DTD, which is not read, and declares nothing itself."""
 _PROLOG_BYTES = 4096

@@ -42,6 +42,7 @@ NAMESPACES = {
     "svg": "http://www.w3.org/2000/svg",
     "ob2": "http://openbadges.org",
     "ob3": "https://purl.imsglobal.org/ob/v3p0",
+    "clr": "https://purl.imsglobal.org/clr/v2p0",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
 """The prefixes trees use; ``eup`` is left out before a name."""

@@ -8,6 +8,7 @@ from gateway.errors import FormatUnknown, FormatUnwritable, NotACredential
 from gateway.formats.edci_xml import EDCI_XML
 from gateway.formats.elm3 import ELM3
 from gateway.formats.format import Format
+from gateway.formats.ob1 import OB1
 from gateway.formats.ob2 import OB2
 from gateway.formats.ob3 import OB3
 from gateway.formats.reading import types_of
@@ -15,7 +16,7 @@ from gateway.formats.vc import VC
 
 __all__ = ["FORMATS", "format_named", "recognise"]
 
-FORMATS: tuple[Format, ...] = (OB3, VC, OB2, ELM3, EDCI_XML)
+FORMATS: tuple[Format, ...] = (OB3, VC, OB1, OB2, ELM3, EDCI_XML)
 """Every format, in the order in which recognition asks."""
 
 

@@ -178,6 +178,8 @@ class Reader:
         identifier, leaf = reference
         if identifier not in self.index or identifier in self._open:
             field_name = _identifying_field(section, self.table.id_key)
+            if field_name not in fields_of(section.node_class):
+                return None  # a node without identifier cannot be referred to
             self.note(Step(leaf, f"{hub}/{field_name}", "reference"))
             self._take_types(item, place, section, hub)
             return Draft(section.node_class, {field_name: identifier})

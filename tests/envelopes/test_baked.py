@@ -51,6 +51,11 @@ def svg(inside: str, *, before: str = "", attributes: str = "") -> bytes:
 BAKED = [
     png(itxt(CREDENTIAL.encode())),
     png(itxt(CREDENTIAL.encode(), keyword=b"openbadges")),
+    png(itxt(CREDENTIAL.encode(), keyword=b"clrcredential")),
+    svg(
+        f"<c:credential><![CDATA[{CREDENTIAL}]]></c:credential>",
+        attributes=' xmlns:c="https://purl.imsglobal.org/clr/v2p0"',
+    ),
     png(itxt(zlib.compress(CREDENTIAL.encode()), flag=b"\1\0")),
     png(chunk(b"tEXt", b"openbadges\0" + CREDENTIAL.encode())),
     png(chunk(b"zTXt", b"openbadges\0\0" + zlib.compress(CREDENTIAL.encode()))),

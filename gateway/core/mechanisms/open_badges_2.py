@@ -49,15 +49,16 @@ def show(badge: Badge, data: bytes, sealed: str, retrieved: Retrieved) -> Shown:
 
 def _hosted(tree: Json, badge: Badge, retrieved: Retrieved) -> Shown:
     address = tree.get("id")
-    check = _at_its_address(tree, address, retrieved)
+    check = _at_its_address(badge.assertion, retrieved)
     bound = _in_scope(address, badge.issuer)
     name = address if isinstance(address, str) and check.verdict is Verdict.VALID else ""
     return Shown((Secured((check,), method=name, pointer=PLACE),), bound)
 
 
-def _at_its_address(tree: Json, address: Any, retrieved: Retrieved) -> Check:
+def _at_its_address(assertion: Node, retrieved: Retrieved) -> Check:
     """Whether the assertion's own address answers with the same assertion."""
-    node = follow_value(address, retrieved, "/id")
+    address = (assertion.tree or {}).get("id")
+    node = follow_value(address, retrieved, "/id", assertion.old)
     if isinstance(address, str) and retrieved.document(address).code == GONE:
         return _proof(Verdict.INVALID, "revoked", "the badge was withdrawn from its address", "/id", REVOKED)
     if node.tree is None:
@@ -68,7 +69,7 @@ def _at_its_address(tree: Json, address: Any, retrieved: Retrieved) -> Check:
         )  # fmt: skip
     if node.tree.get("revoked") is True:
         return _proof(Verdict.INVALID, "revoked", "the issuer has revoked the badge", "/id", REVOKED)
-    if node.tree != tree:
+    if node.tree != assertion.tree:
         return _proof(
             Verdict.INVALID, "hosted_differs", "the badge at the address is not the one given", "/id",
             "Fetch the badge from its address and give that.",
@@ -130,7 +131,10 @@ def _authority(address: Any) -> str:
 
 def _signed(tree: Json, badge: Badge, token: bytes, retrieved: Retrieved) -> Shown:
     verification = tree.get("verification")
-    named = follow(verification if isinstance(verification, dict) else {}, "creator", retrieved, PLACE)
+    old = bool(badge.assertion.old)
+    named = follow(
+        verification if isinstance(verification, dict) else {}, "creator", retrieved, PLACE, old=old
+    )
     node = _in_profile(named.id, badge.issuer) or published(named, retrieved)
     if not token:
         check = _proof(
@@ -182,7 +186,10 @@ def _signature(key: PublicKey, token: bytes) -> Check:
 
 
 def _listed(key: Node, issuer: Node) -> Check:
-    """Whether the key is the issuer's: its owner, and one of the keys the issuer's profile lists."""
+    """Whether the key is the issuer's: its owner, and one of the keys the issuer's profile lists.
+
+    In Open Badges 1.x, where profiles list no keys, one that stands at the issuer's host.
+    """
     place = f"{issuer.pointer}/publicKey"
     if issuer.tree is None:
         return _in_scope("", issuer)
@@ -190,7 +197,8 @@ def _listed(key: Node, issuer: Node) -> Check:
     entries = listed if isinstance(listed, list) else [listed]
     names = {entry.get("id") if isinstance(entry, dict) else entry for entry in entries}
     owner = (key.tree or {}).get("owner")
-    if key.id in names and owner == issuer.id:
+    beside = bool(key.old) and _authority(key.id) == _authority(issuer.id) != ""
+    if beside or (key.id in names and owner == issuer.id):
         return Check("issuer", Verdict.VALID, pointer=place)
     return Check(
         "issuer", Verdict.INVALID, "key_not_authorised", "the issuer's profile does not list the key", place,
