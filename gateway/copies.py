@@ -45,8 +45,11 @@ class _Entry:
 class Copies:
     """Copies by address. Time is told by the caller."""
 
-    def __init__(self, *, fresh: timedelta = FRESH, kept: timedelta = KEPT, pause: timedelta = PAUSE) -> None:
-        self._fresh, self._kept, self._pause = fresh, kept, pause
+    def __init__(
+        self, *, fresh: timedelta = FRESH, kept: timedelta = KEPT, pause: timedelta = PAUSE,
+        most: int = MAX_COPIES,
+    ) -> None:  # fmt: skip
+        self._fresh, self._kept, self._pause, self._most = fresh, kept, pause, most
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     async def get(
@@ -82,10 +85,19 @@ class Copies:
                 return replace(copy, stale=True)
             raise (entry.error or GatewayFailed("there is no copy")).with_traceback(None)
 
+    def keep(self, address: str, now: datetime, value: Any) -> None:
+        """Keep what was fetched without being asked for here."""
+        self._entry(address).copy = Copy(value, now)
+
+    def __contains__(self, address: str) -> bool:
+        """Whether there is a copy of an address, however old."""
+        entry = self._entries.get(address)
+        return entry is not None and entry.copy is not None
+
     def _entry(self, address: str) -> _Entry:
         entry = self._entries.setdefault(address, _Entry())
         self._entries.move_to_end(address)
-        if len(self._entries) > MAX_COPIES:
+        if len(self._entries) > self._most:
             self._entries.popitem(last=False)
         return entry
 

@@ -24,7 +24,7 @@ from gateway.status import encode_bits
 from gateway.trust import trust_sources
 from tests.outside import Answer, Road
 
-__all__ = ["EXPECTED", "KINDS", "RECOVERY", "Scene", "Seen", "expected", "scene", "see"]
+__all__ = ["EXPECTED", "KINDS", "RECOVERY", "Scene", "Seen", "check_of", "expected", "scene", "see"]
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 RECOVERY = timedelta(seconds=35)
@@ -71,6 +71,10 @@ class Scene:
         """The report at a later time."""
         self.now += after
         return await self.gateway.verify(self.data)
+
+    async def publish_status(self, *revoked: int) -> None:
+        """Let the status list say that some were revoked."""
+        self.road.world.at[f"/{STATUS_HOST}/1"] = await _listed(*revoked)
 
     def befall(self, kind: str, fault: str) -> None:
         """Let a fault hold at the host of a kind; an empty one ends it."""
@@ -127,15 +131,13 @@ async def _documents() -> tuple[bytes, dict[str, Answer]]:
     if _kept:
         return _kept[0]
     issuer = _gateway(Settings(signing_key=_key(2), public_url=f"https://{DID_HOST}"))
-    lister = _gateway(Settings(signing_key=_key(3)))
     signer = issuer.signer
     delivery = await issuer.convert(example_bytes("badge.ob3.json"), ConvertOptions("vc"))
     data = (await issuer.secure(json.dumps(_with_status(dict(delivery.tree))).encode())).content
     key = OwnKey(signer.verification_method, signer.public)
-    listed = (await lister.secure(json.dumps(_status_list(lister.signer.did)).encode())).content
     stands: dict[str, Answer] = {
         f"/{DID_HOST}/.well-known/did.json": own_document(signer.did, [key]),
-        f"/{STATUS_HOST}/1": listed,
+        f"/{STATUS_HOST}/1": await _listed(),
         f"/{TRUST_HOST}/registries.json": [{"name": "One", "url": f"https://{TRUST_HOST}/one.json"}],
         f"/{TRUST_HOST}/one.json": {"registry": {signer.did: {"name": "University of the Three Rivers"}}},
     }
@@ -160,10 +162,15 @@ def _with_status(tree: dict[str, Any]) -> dict[str, Any]:
     return {**tree, "credentialStatus": entry}
 
 
-def _status_list(issuer: str) -> dict[str, Any]:
+async def _listed(*revoked: int) -> bytes:
+    lister = _gateway(Settings(signing_key=_key(3)))
+    return (await lister.secure(json.dumps(_status_list(lister.signer.did, revoked)).encode())).content
+
+
+def _status_list(issuer: str, revoked: tuple[int, ...]) -> dict[str, Any]:
     subject = {
         "id": f"{STATUS_LIST}#list", "type": "BitstringStatusList", "statusPurpose": "revocation",
-        "encodedList": encode_bits(bytes(16_384)), "ttl": 600_000,
+        "encodedList": encode_bits(revoked), "ttl": 600_000,
     }  # fmt: skip
     return {
         "@context": ["https://www.w3.org/ns/credentials/v2"],

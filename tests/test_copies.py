@@ -118,3 +118,19 @@ async def test_a_waiter_who_gives_up_leaves_the_others_waiting() -> None:
     await asyncio.sleep(0)
     first.cancel()
     assert (await second).value == 2
+
+
+async def test_what_was_fetched_elsewhere_can_be_kept() -> None:
+    copies, outside = Copies(), Outside()
+    assert "a" not in copies
+    copies.keep("a", NOW, 7)
+    assert "a" in copies
+    assert (await copies.get("a", NOW + FRESH, outside)).value == 7
+    assert (await copies.get("a", NOW + FRESH + SECOND, outside)).value == 1
+
+
+async def test_how_many_are_kept_can_be_said() -> None:
+    copies = Copies(most=2)
+    for address in ("a", "b", "c"):
+        copies.keep(address, NOW, address)
+    assert [address in copies for address in ("a", "b", "c")] == [False, True, True]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from tests.faults import KINDS, Scene, expected, scene, see
+from tests.faults import KINDS, RECOVERY, Scene, check_of, expected, scene, see
 from tests.outside import TWELVE, Outside, Road, road_to
 
 
@@ -33,3 +34,49 @@ async def test_a_fault_is_told_by_the_right_check_and_is_over_when_it_is_over(
     assert seen.check.message
     assert seen.verified is False
     assert seen.recovered is True
+
+
+# --- faults that come later ------------------------------------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+TTL = 10 * MINUTE
+"""What the status list of the scene says of itself."""
+
+
+async def test_a_status_list_is_asked_for_once_as_long_as_it_allows(road: Road) -> None:
+    made = await scene(road)
+    assert (await made.verify()).verified
+    made.befall("status list", "500")
+    assert (await made.verify(after=TTL)).verified
+    assert road.world.asked.count("/status.example.org/1") == 1
+    late = await made.verify(after=MINUTE)
+    assert (late.verified, check_of(late, "status").code) == (False, "status_retrieval_error")
+    made.befall("status list", "")
+    assert (await made.verify(after=RECOVERY)).verified
+
+
+async def test_a_revocation_is_seen_when_the_time_of_the_list_is_over(road: Road) -> None:
+    made = await scene(road)
+    assert (await made.verify()).verified
+    await made.publish_status(7)
+    assert (await made.verify(after=TTL)).verified
+    late = await made.verify(after=MINUTE)
+    assert check_of(late, "status").code == "revoked"
+
+
+async def test_a_did_that_fails_later_is_resolved_from_a_copy_that_is_marked(road: Road) -> None:
+    made = await scene(road)
+    assert (await made.verify()).verified
+    made.befall("DID", "500")
+    late = await made.verify(after=TTL + MINUTE)
+    assert late.verified
+    assert check_of(late, "issuer").values["stale"] is True
+
+
+async def test_a_list_that_hangs_delays_nothing_for_long(road: Road) -> None:
+    made = await scene(road)
+    made.befall("trust list", "timeout")
+    await made.verify()
+    assert road.world.asked.count("/lists.example.org/registries.json") == 1
+    await made.verify()
+    assert road.world.asked.count("/lists.example.org/registries.json") == 1

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from gateway.breaker import Breaker
 from gateway.compute import Compute
+from gateway.copies import Copies
 from gateway.core import (
     DEFAULT_SECURING,
     STRICT,
@@ -49,7 +50,10 @@ from gateway.settings import Settings
 from gateway.signer import ACTIVE, Ledger, Signer
 from gateway.trust import TrustSource
 
-__all__ = ["Gateway", "utc_now"]
+__all__ = ["MAX_STATUS_LISTS", "Gateway", "utc_now"]
+
+MAX_STATUS_LISTS = 64
+"""Most status lists that are kept, of at most 1 MiB each."""
 
 Result = TypeVar("Result", Delivery, Answered)
 
@@ -66,8 +70,9 @@ class Gateway:
     ``context_url`` is where it serves its own context, and the one address besides the published ones
     that it reads documents under. ``anchors`` are the certificates that seals must lead to;
     ``trust`` are the lists that are asked who an issuer is, made once: they keep what they fetched;
-    ``ledger`` notes what each key signed. The ``resolver`` and the ``door`` to the network, which leaves
-    failing hosts alone, are made with the gateway, once: they keep what they learned.
+    ``ledger`` notes what each key signed. The ``resolver``, the ``door`` to the network, which leaves
+    failing hosts alone, and the copies of status ``lists`` are made with the gateway, once: they keep what
+    they learned.
     """
 
     signer: Signer
@@ -81,12 +86,14 @@ class Gateway:
     trust: tuple[TrustSource, ...] = ()
     door: Fetch = field(init=False, repr=False, compare=False)
     resolver: Resolver = field(init=False, repr=False, compare=False)
+    lists: Copies = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the parts that are the gateway's own."""
         door = Breaker(self.fetch, self.clock)
         object.__setattr__(self, "door", door)
         object.__setattr__(self, "resolver", self._resolver(door))
+        object.__setattr__(self, "lists", Copies(most=MAX_STATUS_LISTS))
 
     def _resolver(self, door: Fetch) -> Resolver:
         said = self.settings
@@ -99,7 +106,7 @@ class Gateway:
 
     def retriever(self, *, stale: bool = True) -> Retriever:
         """Who answers what a verification needs from outside; ``stale`` copies of DID documents may serve."""
-        return Retriever(self.door, self.clock, self.resolver, self.trust, stale)
+        return Retriever(self.door, self.clock, self.resolver, self.trust, stale, self.lists)
 
     async def convert(
         self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from gateway.copies import Copies
 from gateway.dids.resolver import Resolver
 from gateway.errors import GatewayError
 from gateway.fetch import Fetch
 from gateway.retrieval import CONTROLLER, DOCUMENT, ISSUER, Answer, Need
+from gateway.status import Lifetime, lifetime_of
 from gateway.trust import Issuer, TrustSource, anchors, ask
 
 __all__ = ["MAX_ISSUERS", "MAX_NEEDS", "MAX_ROUNDS", "Retriever", "until_complete"]
@@ -36,7 +38,7 @@ class Retriever:
     """Answers needs: DID documents, documents at https addresses, what the lists of ``trust`` say of an issuer.
 
     ``trust`` also says which certificates seals may lead to. With ``stale``, an older copy of a
-    controller's document serves when its source fails, and says so.
+    controller's document serves when its source fails, and says so. ``lists`` keeps status lists.
     """
 
     fetch: Fetch
@@ -44,6 +46,7 @@ class Retriever:
     resolver: Resolver
     trust: tuple[TrustSource, ...] = ()
     stale: bool = True
+    lists: Copies = field(default_factory=Copies)
     max_document: int = 1_048_576
 
     async def answer(self, need: Need) -> Answer:
@@ -60,8 +63,7 @@ class Retriever:
                 found.active_document, retrieved=found.retrieved, stale=found.stale, resolved_by=found.by
             )
         if need.kind == DOCUMENT:
-            content = await self.fetch.get(need.address, accept=ACCEPT, max_bytes=self.max_document)
-            return Answer(content, retrieved=self.clock(), url=need.address)
+            return await self._document(need.address)
         if need.kind == ISSUER:
             issuer = Issuer(need.address, need.organization, need.certificates, need.proven, need.sealed_at)
             now = self.clock()
@@ -69,6 +71,30 @@ class Retriever:
             return Answer([statement.to_json() for statement in statements], retrieved=now)
         now = self.clock()
         return Answer(await anchors(self.trust, self.fetch, now), retrieved=now)
+
+    async def _document(self, url: str) -> Answer:
+        """The bytes at an address; of a status list, a copy for as long as the list allows and no longer."""
+
+        async def fetched() -> tuple[bytes, Lifetime | None]:
+            content = await self.fetch.get(url, accept=ACCEPT, max_bytes=self.max_document)
+            return content, lifetime_of(content)
+
+        now = self.clock()
+        if url in self.lists:
+            copy = await self.lists.get(url, now, fetched, until=_until, fresh=_span, stale=False)
+            return Answer(copy.value[0], retrieved=copy.retrieved, url=url)
+        content, lifetime = await fetched()
+        if lifetime is not None:
+            self.lists.keep(url, now, (content, lifetime))
+        return Answer(content, retrieved=now, url=url)
+
+
+def _span(value: tuple[bytes, Lifetime | None]) -> timedelta:
+    return value[1].span if value[1] is not None else timedelta()
+
+
+def _until(value: tuple[bytes, Lifetime | None]) -> datetime:
+    return value[1].until if value[1] is not None else datetime.max.replace(tzinfo=UTC)
 
 
 async def until_complete(

@@ -11,10 +11,20 @@ from gateway.report import Check
 from gateway.retrieval import Retrieved
 from gateway.status import bitstring, revocation_lists
 from gateway.status.bits import encode_bits
+from gateway.status.keeping import Lifetime, lifetime_of
 from gateway.status.lists import Asked, VerifyList, open_question
 from gateway.status.revocation_lists import check_revocation_2_0
 
-__all__ = ["MAX_ENTRIES", "STATUS_TYPES", "VerifyList", "check_revocation_2_0", "check_status", "encode_bits"]
+__all__ = [
+    "MAX_ENTRIES",
+    "STATUS_TYPES",
+    "Lifetime",
+    "VerifyList",
+    "check_revocation_2_0",
+    "check_status",
+    "encode_bits",
+    "lifetime_of",
+]
 
 Json = dict[str, Any]
 
