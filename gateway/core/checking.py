@@ -51,7 +51,7 @@ def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Ve
     checks, secured = _intrinsic(inspected, tree, retrieved, question)
     if not question.proof_only:
         checks += _status(inspected, tree, retrieved, question)
-        checks += _trust(inspected, tree, retrieved, secured, proven=_bound(checks))
+        checks += _trust(inspected, tree, retrieved, secured, _bound(checks))
         if inspected.linked_data:
             checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
     return judged(tuple(checks), secured, question)
@@ -114,21 +114,28 @@ def _status(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Qu
 
 
 def _trust(
-    inspected: Inspected, tree: Json, retrieved: Retrieved, secured: tuple[Secured, ...], *, proven: bool
+    inspected: Inspected, tree: Json, retrieved: Retrieved, secured: tuple[Secured, ...], bound: Check | None
 ) -> list[Check]:
-    """What lists say of the issuer, where the document names one or a seal shows one."""
+    """What lists say of the issuer, where the document names one or a seal shows one.
+
+    Of several seals, the one that ``bound`` the document to its issuer counts: anybody can add another.
+    """
     if inspected.open_badges_2:
         issuer, pointer = badge_of(inspected.envelope.tree, retrieved).issuer.id, "/badge/issuer"
     else:
         issuer, pointer = issuer_of(tree), "/issuer"
-    if not issuer and not any(item.certificates for item in secured):
+    seals = [item for item in secured if item.certificates]
+    if bound is not None:
+        seals = [item for item in seals if item.organization == bound.values.get("organization")]
+    if not issuer and not seals:
         return []
-    return [trust_check(issuer, secured, retrieved, proven=proven, pointer=pointer)]
+    seal = next(iter(seals), None)
+    return [trust_check(issuer, seal, retrieved, proven=bound is not None, pointer=pointer)]
 
 
-def _bound(checks: Iterable[Check]) -> bool:
-    """Whether the key is shown to be the issuer's."""
-    return any(check.name == "issuer" and check.verdict is Verdict.VALID for check in checks)
+def _bound(checks: Iterable[Check]) -> Check | None:
+    """The check that shows the document to be the issuer's, if one does."""
+    return next((c for c in checks if c.name == "issuer" and c.verdict is Verdict.VALID), None)
 
 
 def _status_list(data: bytes, retrieved: Retrieved, question: Question) -> tuple[Json | None, Check | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from gateway.proofs.secured import Secured
@@ -15,14 +14,14 @@ Statements = list[dict[str, Any]]
 
 
 def trust_check(
-    issuer: str, secured: Iterable[Secured], retrieved: Retrieved, *, proven: bool, pointer: str = "/issuer"
+    issuer: str, seal: Secured | None, retrieved: Retrieved, *, proven: bool, pointer: str = "/issuer"
 ) -> Check:
     """Whether a list names the issuer; ``values`` hold what each list said, and when.
 
-    ``proven`` is whether the document is shown to be the issuer's own: without that a listing is one of
-    whoever the document names, and no answer to who issued it.
+    ``seal`` is one that was proven, ``proven`` whether the document is shown to be the issuer's own: without
+    that a listing is one of whoever the document names, and no answer to who issued it.
     """
-    seal = next((item for item in secured if item.certificates), Secured(()))
+    seal = seal or Secured(())
     answer = retrieved.issuer(
         issuer, seal.organization, seal.certificates, proven=proven, sealed_at=seal.signed_at
     )

@@ -6,6 +6,7 @@ authority the gateway was told to trust, and the issuer must be the same one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gateway.core.mechanisms.shown import Shown
@@ -18,7 +19,7 @@ from gateway.proofs.jades import verify_jades
 from gateway.proofs.secured import Secured
 from gateway.proofs.xades import verify_xades
 from gateway.report import Check, Verdict
-from gateway.retrieval import Retrieved
+from gateway.retrieval import NOT_RETRIEVED, Retrieved
 
 __all__ = ["show_jades", "show_xades"]
 
@@ -36,7 +37,8 @@ def show_jades(
     secured = verify_jades(
         data, question.now, anchors=trusted(retrieved, question), at_signing=question.policy.at_signing
     )
-    return Shown(secured, sealer_check(secured, named_in_elm(issuer), place))
+    check = sealer_check(secured, named_in_elm(issuer), place)
+    return Shown(secured, _explained(check, retrieved))
 
 
 def show_xades(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:
@@ -54,7 +56,7 @@ def show_xades(inspected: Inspected, retrieved: Retrieved, question: Question) -
         around = tuple(item for item in about if not item.covers)
         presenter = sealer_check(around, named_in_xml(presenters[0]), "/issuer")
         check = _by_mandate(presenter) if presenter.verdict is Verdict.VALID else check
-    return Shown(secured, check)
+    return Shown(secured, _explained(check, retrieved))
 
 
 def _by_mandate(presenter: Check) -> Check:
@@ -69,6 +71,15 @@ def trusted(retrieved: Retrieved, question: Question) -> tuple[bytes, ...]:
     """The certificates seals may lead to: the question's own, and those that were retrieved."""
     answer = retrieved.anchors()
     return (*question.anchors, *(answer.content if answer.found else ()))
+
+
+def _explained(check: Check, retrieved: Retrieved) -> Check:
+    """The check of a seal that leads to nobody, with why the list of whom it may lead to is not there."""
+    answer = retrieved.anchors()
+    if check.code != "sealer_untrusted" or answer.code in ("", NOT_RETRIEVED):
+        return check
+    hint = "Try again later: the list of those who may vouch for a seal could not be had."
+    return replace(check, hint=hint, values={"reason": answer.code})
 
 
 def sealer_check(secured: tuple[Secured, ...], issuer: Named, place: str) -> Check:
