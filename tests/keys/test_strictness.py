@@ -12,6 +12,7 @@ from joserfc.jwk import OKPKey
 from gateway import keys
 from gateway.envelopes.jwt import base64url_encode
 from gateway.errors import KeyInvalid, ProofInvalid
+from gateway.proofs.controllers import methods_of
 
 ORDERS = {
     "p256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
@@ -37,6 +38,43 @@ NEUTRAL = b"\x01" + bytes(31)
 """The neutral point of Ed25519, whose order is 1."""
 
 
+RFC_6979 = {
+    # appendix A.2.5 and A.2.6: kind, key, message, r, s
+    "p256 sample": (
+        "p256", "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721", "sample",
+        "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716",
+        "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8",
+    ),
+    "p256 test": (
+        "p256", "C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721", "test",
+        "F1ABB023518351CD71D881567B1EA663ED3EFCF6C5132B354F28D3B0B7D38367",
+        "019F4113742A2B14BD25926B49C649155F267E60D3814B4C0CC84250E46F0083",
+    ),
+    "p384 sample": (
+        "p384", "6B9D3DAD2E1B8C1C05B19875B6659F4DE23C3B667BF297BA9AA47740787137D896D5724E4C70A825F872C9EA60D2EDF5",
+        "sample", "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46",
+        "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8",
+    ),
+}  # fmt: skip
+SMALL = (
+    # points of order 1, 2, 4, 8, and other encodings of them, as libsodium lists them
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+)
+
+
 def secret(kind: str) -> keys.SecretKey:
     return keys.secret_key(kind, b"\x07" * keys.KINDS[kind].secret_bytes)
 
@@ -55,6 +93,13 @@ def verify(kind: str, r: int, s: int, length: int) -> None:
 @pytest.mark.parametrize("kind", GOLDEN)
 def test_a_key_signs_a_message_always_alike(kind: str) -> None:
     assert keys.sign(secret(kind), b"message").hex() == GOLDEN[kind]
+
+
+@pytest.mark.parametrize("name", RFC_6979)
+def test_the_vectors_of_rfc_6979_are_reproduced(name: str) -> None:
+    kind, key, message, r, s = RFC_6979[name]
+    made = keys.sign(keys.secret_key(kind, bytes.fromhex(key)), message.encode())
+    assert made.hex().upper() == r + s
 
 
 @pytest.mark.parametrize("kind", ORDERS)
@@ -117,12 +162,27 @@ def test_a_key_that_fits_every_message_elsewhere_is_no_key_here() -> None:
             token = f"{header}.{base64url_encode(message)}.{base64url_encode(signature)}"
             elsewhere = jws.deserialize_compact(token, OKPKey.import_key(jwk), algorithms=["EdDSA"])
             assert elsewhere.payload == message
+    with pytest.raises(ProofInvalid):
+        keys.verify_signature(keys.PublicKey("ed25519", NEUTRAL), b"one", signature)
+
+
+@pytest.mark.parametrize("point", SMALL)
+def test_a_key_of_small_order_is_refused_where_it_is_read(point: str) -> None:
+    data = bytes.fromhex(point)
+    text = "z" + keys.base58_encode(b"\xed\x01" + data)
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": base64url_encode(data)}
     for read, given in (
         (keys.public_key_from_jwk, jwk),
-        (keys.public_key_from_multikey, "z" + keys.base58_encode(b"\xed\x01" + NEUTRAL)),
-        (keys.public_key_of_did_key, "did:key:z" + keys.base58_encode(b"\xed\x01" + NEUTRAL)),
+        (keys.public_key_from_multikey, text),
+        (keys.public_key_of_did_key, f"did:key:{text}"),
     ):
         with pytest.raises(KeyInvalid):
             read(given)
-    with pytest.raises(ProofInvalid):
-        keys.verify_signature(keys.PublicKey("ed25519", NEUTRAL), b"one", signature)
+    for method in (
+        {"type": "Multikey", "publicKeyMultibase": text},
+        {"type": "Ed25519VerificationKey2020", "publicKeyMultibase": text},
+        {"type": "Ed25519VerificationKey2018", "publicKeyBase58": keys.base58_encode(data)},
+        {"type": "JsonWebKey", "publicKeyJwk": jwk},
+    ):
+        listed = [{"id": "did:example:a#1", "controller": "did:example:a", **method}]
+        assert methods_of({"id": "did:example:a", "assertionMethod": listed}, "assertionMethod") == {}
