@@ -7,6 +7,7 @@ to the literals it can be. What cannot be followed is told too, so that no code 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import gateway
 
-__all__ = ["all_codes", "unknown_codes"]
+__all__ = ["all_codes", "check_names", "unknown_codes"]
 
 ROOT = Path(gateway.__file__).parent
 OTHER_CODES = ("codecs.py", "formats/", "mapping/", "messages.py", "model/")
@@ -280,3 +281,25 @@ def all_codes() -> frozenset[str]:
 def unknown_codes() -> tuple[str, ...]:
     """The places where it cannot be told which codes are given."""
     return _found()[1]
+
+
+CHECK_PARTS = re.compile(
+    r"(proof|structure|terms|schema|semantics|issuer|period|status|trust|endorsement|credential)\.([a-z_]+)\Z"
+)
+
+
+def check_names() -> set[str]:
+    """The literal names of checks."""
+    names: set[str] = set()
+    for tree in _modules().values():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and CHECK_PARTS.match(node.value)
+            ):
+                names.add(node.value)
+            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check" and node.args
+            if called and isinstance(node.args[0], ast.Constant):  # type: ignore[union-attr]
+                names.add(node.args[0].value)  # type: ignore[union-attr]
+    return names

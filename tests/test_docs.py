@@ -19,6 +19,7 @@ from gateway.formats import FORMATS
 from gateway.messages import LANGUAGES
 from gateway.proofs import CRYPTOSUITES
 from gateway.settings import VARIABLES, Settings
+from tests.codes import check_names
 
 ROOT = Path(__file__).parents[1]
 DOCS = {
@@ -114,6 +115,13 @@ def test_every_path_that_is_asked_for_is_described() -> None:
     for name, text in DOCS.items():
         for asked in re.findall(r"(/v1/[a-z]+|/1\.0/[a-z]+|/healthz|/readyz)\b", text):
             assert any(path == asked or path.startswith(f"{asked}/") for path in paths), f"{name}: {asked}"
+
+
+def test_every_check_is_explained() -> None:
+    page = DOCS["docs/verification.md"]
+    assert {name.partition(".")[0] for name in check_names()} <= set(
+        re.findall(r"`([a-z_]+)(?:\.[a-z]+)?`", page)
+    )
 
 
 def test_pages_that_are_made_are_the_present_ones() -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import gateway
 from gateway import errors
 from gateway.core import POLICIES
 from gateway.messages import (
@@ -26,12 +23,11 @@ from gateway.messages import (
 )
 from gateway.report import Check, Report, Verdict
 from gateway.resources import message_text
-from tests.codes import all_codes, unknown_codes
+from tests.codes import all_codes, check_names, unknown_codes
 
 OTHERS = [language for language in LANGUAGES if language != DEFAULT_LANGUAGE]
 OWN_SENTENCE = {getattr(errors, name).code for name in errors.__all__}
 """Codes whose English sentence stands with the error itself."""
-CHECK_PARTS = re.compile(r"(proof|structure|terms|schema|semantics|issuer|period|status|trust)\.([a-z]+)\Z")
 
 
 def catalogue(language: str) -> dict[str, dict[str, str]]:
@@ -95,25 +91,8 @@ def test_words_are_there_in_every_language(language: str) -> None:
     assert set(said["verdicts"]) == {"verified", *(verdict.value for verdict in Verdict)}
 
 
-def names_of_checks() -> set[str]:
-    """The literal names of checks in the source."""
-    names: set[str] = set()
-    for path in Path(gateway.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and CHECK_PARTS.match(node.value)
-            ):
-                names.add(node.value)
-            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check" and node.args
-            if called and isinstance(node.args[0], ast.Constant):  # type: ignore[union-attr]
-                names.add(node.args[0].value)  # type: ignore[union-attr]
-    return names
-
-
 def test_every_check_has_a_title() -> None:
-    names = names_of_checks()
+    names = check_names()
     assert {"structure", "issuer", "proof.signature", "status"} <= names
     said = words(DEFAULT_LANGUAGE)
     assert {name.partition(".")[0] for name in names} - set(said["checks"]) == set()

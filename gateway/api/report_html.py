@@ -64,7 +64,9 @@ def problem(members: Mapping[str, Any], language: str) -> str:
         (labels["todo"], told.get("hint")),
     ]
     title = f"{words(language)['page']['refused']}: {told['title']}"
-    return _answer("invalid", f"✗ {title}", f"<p><code>{escape(told['code'])}</code></p>{_said(rows)}")
+    return _answer(
+        "invalid", f"✗ {title}", f"<p><code>{escape(told['code'])}</code></p>{_said(rows, labels['detail'])}"
+    )
 
 
 def _answer(kind: str, title: str, body: str) -> str:
@@ -105,12 +107,18 @@ def _check(check: Check, language: str, policy: str) -> str:
     return (
         f'<li class="{check.verdict.value}"><span class="mark" aria-hidden="true">{MARKS[check.verdict]}</span>'
         f'<span class="name">{escape(check_title(check.name, language))}</span>: '
-        f"{escape(said['answers'][check.verdict.value])}.{sentence}{note}{_said(rows)}</li>"
+        f"{escape(said['answers'][check.verdict.value])}.{sentence}{note}{_said(rows, labels['detail'])}</li>"
     )
 
 
-def _said(rows: Iterable[tuple[str, Any]]) -> str:
-    entries = "".join(f"<dt>{escape(label)}</dt><dd>{escape(str(text))}</dd>" for label, text in rows if text)
+def _said(rows: Iterable[tuple[str, Any]], english: str = "") -> str:
+    """Labels and texts; the text under the label ``english`` is in English, whatever the page is in."""
+    spoken = {english: ' lang="en"'}
+    entries = "".join(
+        f"<dt>{escape(label)}</dt><dd{spoken.get(label, '')}>{escape(str(text))}</dd>"
+        for label, text in rows
+        if text
+    )
     return f'<dl class="said">{entries}</dl>' if entries else ""
 
 

@@ -208,3 +208,9 @@ async def test_a_list_that_was_asked_is_named_with_its_date(client: TestClient) 
     shown = html.fromstring(verification(Report(checks=(check,), facts={"policy": "strict+trust"}), "de"))
     assert "issuers.toml [allow-list 2026-06-01T12:00:00Z]: nicht genannt, Die Liste" in shown.text_content()
     assert "zählt unter dieser Regel nicht" not in shown.text_content()
+
+
+async def test_what_stays_english_is_marked_as_english(client: TestClient) -> None:
+    _, page = await sent(client, "de", text='{"a": 1, "a": 2}')
+    assert page.get("lang") == "de"
+    assert [text.text_content() for text in page.xpath("//dd[@lang='en']")] == ["the key 'a' stands twice"]
