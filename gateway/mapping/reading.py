@@ -249,8 +249,9 @@ class Reader:
                 continue
             self._touch(place)
             node, home = item, place
-            if isinstance(item, str) and item in self.index:
-                node, home, _ = self.index[item]
+            reference = self._reference(item, place)
+            if reference is not None and reference[0] in self.index:
+                node, home, _ = self.index[reference[0]]
             yield from self._at(node, home, tuple(rest))
 
     def _touch(self, pointer: str) -> None:
