@@ -37,6 +37,7 @@ DOORS = {
     "cryptography": ("gateway/keys/", "gateway/certificates/"),
     "asn1crypto": ("gateway/certificates/",),
     "lxml": ("gateway/envelopes/",),
+    "orjson": ("gateway/envelopes/",),
     "signxml": ("gateway/envelopes/",),
     "pkcs11": ("gateway/signer/token.py",),
     "aiohttp": ("gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),

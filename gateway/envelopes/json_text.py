@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
+
 from gateway.envelopes.limits import MAX_DEPTH, MAX_VALUES, check_size
 from gateway.errors import (
     DuplicateKey,
@@ -151,4 +153,7 @@ def _check_value(value: Any, pointer: str) -> None:
 
 def write_json(tree: Any) -> bytes:
     """The tree as UTF-8 text, indented by two, members in the order they have."""
-    return (json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    try:
+        return orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # an integer of more than 64 bits
+        return (json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()

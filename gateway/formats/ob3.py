@@ -141,9 +141,16 @@ def _finish(tree: Tree, options: WriteOptions) -> Tree:
 
 def _uses_extensions(value: Any) -> bool:
     """Whether a node below has a type that only the extensions context of 1EdTech defines."""
-    if isinstance(value, dict):
-        return bool(types_of(value) & EXTENSION_TYPES) or any(map(_uses_extensions, value.values()))
-    return isinstance(value, list) and any(map(_uses_extensions, value))
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if ("type" in node or "@type" in node) and types_of(node) & EXTENSION_TYPES:
+                return True
+            stack += node.values()
+        elif isinstance(node, list):
+            stack += node
+    return False
 
 
 OB3 = Format(

@@ -55,18 +55,26 @@ def name_ties(tree: Tree, digest: str) -> tuple[tuple[str, ...], bool]:
 
 def _tied(tree: Tree) -> tuple[list[str], bool]:
     """Pointers of nodes to name, whose first-degree hashes are not unique, and whether others tie."""
-    labelled = copy.deepcopy(tree)
-    places: dict[str, str] = {}
-    for number, (node, pointer) in enumerate(list(_unnamed(labelled, "", ""))):
-        node["id"] = f"_:n{number}"
-        places[f"en{number}"] = pointer  # as the RDF of the document labels it
     try:
+        if not canonicalize_rows(statements(tree).rows).ties:
+            return [], False
+        labelled, places = _labelled(tree)
         ties = canonicalize_rows(statements(labelled).rows).ties
     except JsonLdRefused:
         return [], False
     wanted = (_holder(tree, places[label]) for group in ties for label in group if label in places)
     pointers = sorted({pointer for pointer in wanted if pointer})
     return pointers, bool(ties) and not pointers
+
+
+def _labelled(tree: Tree) -> tuple[Tree, dict[str, str]]:
+    """A copy in which every node has a label, and the pointers by the labels that its RDF has."""
+    labelled = copy.deepcopy(tree)
+    places: dict[str, str] = {}
+    for number, (node, pointer) in enumerate(list(_unnamed(labelled, "", ""))):
+        node["id"] = f"_:n{number}"
+        places[f"en{number}"] = pointer
+    return labelled, places
 
 
 def _unnamed(value: Any, pointer: str, name: str) -> Iterator[tuple[Tree, str]]:

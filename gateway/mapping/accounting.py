@@ -51,15 +51,22 @@ def account(accounts: Accounts) -> list[Finding]:
     for step in accounts.read:
         by_place[step.here].append(step)
     native = _Native(accounts.written, accounts.target)
+    restated = frozenset(accounts.restated)
     return [
-        _finding(pointer, leaf, by_place, native, accounts) for pointer, leaf in leaves_of(accounts.source)
+        _finding(pointer, leaf, by_place, native, accounts, restated)
+        for pointer, leaf in leaves_of(accounts.source)
     ]
 
 
 def _finding(
-    pointer: str, leaf: Any, by_place: dict[str, list[Step]], native: _Native, accounts: Accounts
+    pointer: str,
+    leaf: Any,
+    by_place: dict[str, list[Step]],
+    native: _Native,
+    accounts: Accounts,
+    restated: frozenset[str],
 ) -> Finding:
-    if _below(pointer, accounts.restated):
+    if _under(pointer, restated):
         return Finding(pointer, "restated", rule="restated", outcome=Outcome.TRANSFORMED, layer=Layer.NATIVE)
     steps = list(_steps(pointer, by_place))
     for step in steps:

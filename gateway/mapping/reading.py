@@ -116,9 +116,11 @@ class Reader:
         if not value:
             self.note(Step(pointer, hub, "empty"))
         self._take_types(value, pointer, section, hub)
-        for row in section.rows:
-            for found, where in self._at(value, pointer, row.here):
-                self._row(row, found, where, draft, hub)
+        if isinstance(value, dict):
+            for row in section.rows:
+                if row.here[0] in value:
+                    for found, where in self._at(value, pointer, row.here):
+                        self._row(row, found, where, draft, hub)
         return draft
 
     def _take_types(self, value: Any, pointer: str, section: Section, hub: str) -> None:

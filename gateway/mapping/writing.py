@@ -44,6 +44,8 @@ class Writer:
         for row in section.rows:
             if row.constant is not None:
                 self._place(tree, row.here, row.constant)
+            elif _lacks(node, row):
+                continue
             elif row.each:
                 self._nodes_row(row, node, tree, hub, here)
             else:
@@ -179,6 +181,12 @@ class Writer:
         if isinstance(held, list):
             held = held[0]
         return held if isinstance(held, dict) else {}
+
+
+def _lacks(node: Any, row: Row) -> bool:
+    """Whether the first field of a row's path is empty: most rows find nothing, and need look no further."""
+    value = getattr(node, row.hub[0], None)
+    return value is None or value == ()
 
 
 def _get(node: Any, path: tuple[str, ...], hub: str) -> tuple[Any, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from gateway.model.schema import is_node
@@ -33,7 +34,17 @@ def _cleaned(value: Any, pointer: str, changed: list[str]) -> Any:
         return tuple(_cleaned(item, f"{pointer}/{place}", changed) for place, item in enumerate(value))
     if not is_node(value) and not isinstance(value, LangString):
         return value
-    told = {f.name: getattr(value, f.name) for f in fields(value)}
-    kept = {name: _cleaned(item, f"{pointer}/{name}", changed) for name, item in told.items()}
-    differing = {name: item for name, item in kept.items() if item is not told[name] and item != told[name]}
+    differing: dict[str, Any] = {}
+    for name in _names(value.__class__):
+        item = getattr(value, name)
+        if item is None or item == ():
+            continue
+        kept = _cleaned(item, f"{pointer}/{name}", changed)
+        if kept is not item and kept != item:
+            differing[name] = kept
     return replace(value, **differing) if differing else value
+
+
+@cache
+def _names(node_class: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(node_class))
