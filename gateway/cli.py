@@ -21,8 +21,9 @@ from gateway.cli_keys import add_keys
 from gateway.cli_text import convert_summary, formats_table, paint_for, problem_text, verify_summary, warnings
 from gateway.compute import HereCompute
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
+from gateway.dids.results import RESOLUTION, answer
 from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import GatewayError, GatewayFailed, InputRefused, TooLarge
+from gateway.errors import DidDeactivated, GatewayError, GatewayFailed, InputRefused, TooLarge
 from gateway.fetch import Fetcher
 from gateway.formats import FORMATS
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
@@ -76,8 +77,9 @@ def command_line() -> argparse.ArgumentParser:
     _add_convert(commands)
     _add_sign(commands)
     _add_verify(commands)
-    resolve = commands.add_parser("resolve", help="print the DID document of a DID")
+    resolve = commands.add_parser("resolve", help="print the document of a DID, or the part a DID URL names")
     resolve.add_argument("did", metavar="DID")
+    resolve.add_argument("--metadata", action="store_true", help="with what is known of the document")
     resolve.set_defaults(run=_resolve)
     add_keys(commands, settings=_settings, add_data=_add_data)
     formats = commands.add_parser("formats", help="list what can be read and written")
@@ -231,7 +233,15 @@ def _verify(parsed: argparse.Namespace) -> int:
 
 def _resolve(parsed: argparse.Namespace) -> int:
     async def job(gateway: Gateway) -> int:
-        _write("-", _json((await gateway.resolve(parsed.did)).active_document))
+        found = await gateway.look_up(parsed.did)
+        if parsed.metadata:
+            _write("-", answer(found, RESOLUTION, bare=True).body + b"\n")
+        elif found.deactivated and found.content is None:
+            raise DidDeactivated("its document is no longer in force")
+        elif found.addresses:
+            _write("-", "\n".join((*found.addresses, "")).encode())
+        else:
+            _write("-", _json(found.content))
         return 0
 
     return _with_gateway(parsed, job)

@@ -206,3 +206,30 @@ def test_signing_as_it_stands_warns_where_implementations_differ(
     Path("odd.json").write_text(json.dumps(badge))
     assert main(["sign", "odd.json", "--out", "signed.json"]) == 0
     assert "[not_simple]" in capsys.readouterr().err
+
+
+RESOLVED = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp"
+
+
+def test_resolve_prints_the_part_that_a_did_url_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resolve", f"{RESOLVED}#{RESOLVED.removeprefix('did:key:')}"]) == 0
+    assert json.loads(capsys.readouterr().out)["controller"] == RESOLVED
+    assert main(["resolve", f"{RESOLVED}#nothing"]) == 3
+    assert "did_not_found" in capsys.readouterr().err
+
+
+def test_resolve_prints_what_is_known_of_the_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resolve", RESOLVED, "--metadata"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["didDocument"]["id"] == RESOLVED
+    assert said["didResolutionMetadata"]["contentType"] == "application/did"
+    assert said["didDocumentMetadata"] == {}
+
+
+@pytest.mark.parametrize(
+    ("did", "code"),
+    [("did:key:z6Mk", 2), ("did:x:1", 2), ("", 2), ("did:web:127.0.0.1", 2), (f"{RESOLVED}#^", 2)],
+)
+def test_resolve_refuses_what_is_no_did(capsys: pytest.CaptureFixture[str], did: str, code: int) -> None:
+    assert main(["resolve", did]) == code
+    assert capsys.readouterr().err.startswith("gateway: ")

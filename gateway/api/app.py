@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway.api import contexts, convert, identity, pages, probes, verify
+from gateway.api import contexts, convert, identifiers, identity, pages, probes, verify
 from gateway.api.access import access
 from gateway.api.problems import problems
 from gateway.api.state import GATEWAY, SETTINGS
@@ -36,7 +36,7 @@ def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Applicat
         app[GATEWAY] = gateway
     else:
         app.cleanup_ctx.append(_lifetime)
-    for face in (convert, verify, identity, contexts, pages, probes):
+    for face in (convert, verify, identifiers, identity, contexts, pages, probes):
         app.add_routes(face.routes)
     return app
 

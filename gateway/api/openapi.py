@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
+from gateway.dids.results import SHAPES
 from gateway.formats import FORMATS
 from gateway.messages import LANGUAGES
 from gateway.signer import NEW_KINDS
@@ -160,6 +161,46 @@ def _identity() -> dict[str, Any]:
     }
 
 
+def _identifiers() -> dict[str, Any]:
+    """The resolver: which forms there are, and what each status means."""
+    forms = (*SHAPES, "application/did", "application/did+json", "application/did+ld+json")
+    statuses = {
+        "200": "The document or the part of it", "303": "The way to a service",
+        "400": "The DID, DID URL or an option is malformed", "404": "There is no such DID, version or part",
+        "406": "No such form", "410": "The DID was deactivated", "500": "The document is not that of the DID",
+        "501": "The method or feature is not supported",
+    }  # fmt: skip
+    content: dict[str, Any] = {form: {} for form in forms}
+    did = {
+        "name": "did", "in": "path", "required": True, "schema": TEXT,
+        "description": "A DID or DID URL, percent-encoded.",
+    }  # fmt: skip
+    return {
+        "summary": "Resolve a DID or dereference a DID URL",
+        "operationId": "resolve",
+        "parameters": [did, *(_parameter(name, text, TEXT) for name, text in RESOLUTION_OPTIONS.items())],
+        "responses": {
+            status: {"description": text} | ({"content": content} if status != "303" else {})
+            for status, text in statuses.items()
+        },
+    }
+
+
+RESOLUTION_OPTIONS = {
+    "versionId": "The version by its id (did:webvh).",
+    "versionTime": "The version that held at a moment (did:webvh).",
+    "versionNumber": "The version by its number (did:webvh).",
+    "service": "The service by its name.",
+    "serviceType": "The services of a type.",
+    "relativeRef": "What is meant at the service.",
+    "expandRelativeUrls": "true: the names of methods and services in full.",
+    "verificationRelationship": "The purpose that the verification method must be listed for.",
+    "publicKeyFormat": "The form of keys, for did:key.",
+    "enableExperimentalPublicKeyTypes": "Has no effect: no experimental form is made.",
+    "noCache": "false; anything else is refused.",
+}
+
+
 def description() -> dict[str, Any]:
     """The OpenAPI document."""
     verify = {
@@ -184,6 +225,7 @@ def description() -> dict[str, Any]:
             "/v1/convert": {"post": _convert()},
             "/v1/verify": {"post": verify},
             "/v1/formats": _got("What can be read and written"),
+            "/1.0/identifiers/{did}": {"get": _identifiers()},
             **_identity(),
             "/contexts/{path}": {
                 "parameters": [

@@ -71,6 +71,10 @@ class Resolver:
         found: Resolution = copy.value
         return replace(found, stale=copy.stale)
 
+    async def resolve_as(self, did: str, key_format: str) -> Resolution:
+        """The same for a look-up, which names the form of keys and takes no stale copy."""
+        return await self.resolve(did, key_format=key_format)
+
     def _fresh_for(self, found: Resolution) -> timedelta:
         """The controller may want its document kept for less than we would, never for longer."""
         return self._fresh if found.fresh is None else min(self._fresh, found.fresh)

@@ -34,6 +34,8 @@ from gateway.errors.dids import (
     KeyFormatUnknown,
     KeyKindUnknown,
     KeyLengthInvalid,
+    MethodMalformed,
+    MethodUnauthorised,
     RepresentationUnknown,
 )
 from gateway.errors.documents import (
@@ -140,6 +142,8 @@ __all__ = [
     "MalformedJwt",
     "MalformedXml",
     "MethodNotAllowed",
+    "MethodMalformed",
+    "MethodUnauthorised",
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",

@@ -18,6 +18,8 @@ __all__ = [
     "KeyFormatUnknown",
     "KeyKindUnknown",
     "KeyLengthInvalid",
+    "MethodMalformed",
+    "MethodUnauthorised",
     "RepresentationUnknown",
 ]
 
@@ -99,3 +101,15 @@ class DidDeactivated(OutsideFailed):
     code = "did_deactivated"
     title = "The DID was deactivated by its controller"
     status = 410
+
+
+class MethodUnauthorised(OutsideFailed):
+    code = "method_unauthorised"
+    title = "The document does not authorise the verification method for the purpose"
+    status = 404
+
+
+class MethodMalformed(OutsideFailed):
+    code = "method_malformed"
+    title = "What was found is no verification method"
+    status = 404

@@ -23,6 +23,7 @@ from gateway.core import (
     securings_named,
 )
 from gateway.dids.ebsi import IDENTIFIERS
+from gateway.dids.looking_up import Outcome, look_up, outcome_of
 from gateway.dids.resolution import Resolution
 from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
@@ -228,6 +229,12 @@ class Gateway:
     async def resolve(self, did: str, *, key_format: str = "Multikey") -> Resolution:
         """The document of a DID and what is known of it. Raises what ``Resolver.resolve`` does."""
         return await self.resolver.resolve(did, key_format=key_format)
+
+    async def look_up(self, text: str) -> Outcome:
+        """What a DID, a DID URL or an https URL stands for. Raises what ``look_up`` of DIDs does."""
+        if text.startswith("https://"):
+            return outcome_of(await self.resolve(text))
+        return await look_up(text, {}, self.resolver.resolve_as)
 
 
 def _ways(securings: tuple[Securing, ...], signers: tuple[Signer, ...]) -> tuple[Way, ...]:
