@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -87,8 +88,10 @@ def read_certificate(der: bytes) -> Certificate:
     if len(der) > MAX_BYTES:
         raise CertificateMalformed("the certificate is too large")
     try:
-        found = x509.load_der_x509_certificate(der)
-        return _certificate(found, der)
+        with warnings.catch_warnings():
+            # Authorities on trusted lists have names and numbers that the library only warns of.
+            warnings.simplefilter("ignore")
+            return _certificate(x509.load_der_x509_certificate(der), der)
     except UNREADABLE:
         raise CertificateMalformed("the certificate cannot be read") from None
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from gateway.copies import Shelves
+from gateway.copies import Copy, Shelves
 from gateway.errors import GatewayError, SettingInvalid, TrustListMalformed
 from gateway.trust.documents import MAX_LIST, address, json_at, mapping, read_object, text
 from gateway.trust.federation import Anchor, Walk
@@ -23,6 +23,7 @@ from gateway.trust.statements import KNOWN_DIDS, Fetch, Issuer, Statement, Trust
 __all__ = ["MAX_REGISTRIES", "Registry", "known_dids", "read_registries"]
 
 MAX_REGISTRIES = 32
+MAX_SECONDS = 10.0
 LEGACY, FEDERATED = "dcc-legacy", "oidf"
 WELL_KNOWN = "/.well-known/openid-federation"
 
@@ -66,15 +67,12 @@ def known_dids(where: str, shelves: Shelves, anchors: tuple[Anchor, ...] = ()) -
     blank = Statement(KNOWN_DIDS, where if listed is None else Path(where).name)
 
     async def source(issuer: Issuer, fetch: Fetch, now: datetime) -> tuple[Statement, ...]:
-        async def fetched() -> tuple[Registry, ...]:
-            return read_registries(await json_at(where, fetch, max_bytes=MAX_LIST))
-
         if not issuer.identifier.startswith("did:"):
             return (blank.unlisted("not_listed", "registries of known DIDs name DIDs alone"),)
         stale, registries = False, listed
         if registries is None:
             try:
-                copy = await shelves.lists.get(f"registries {where}", now, fetched)
+                copy = await _list_of_registries(where, shelves, fetch, now)
             except GatewayError as error:
                 return (blank.failed(error),)
             stale, registries = copy.stale, copy.value
@@ -83,6 +81,13 @@ def known_dids(where: str, shelves: Shelves, anchors: tuple[Anchor, ...] = ()) -
         return tuple(replace(answer, stale=answer.stale or stale) for answer in answers)
 
     return source
+
+
+async def _list_of_registries(where: str, shelves: Shelves, fetch: Fetch, now: datetime) -> Copy:
+    async def fetched() -> tuple[Registry, ...]:
+        return read_registries(await json_at(where, fetch, max_bytes=MAX_LIST))
+
+    return await shelves.lists.get(f"registries {where}", now, fetched)
 
 
 def _from_file(path: Path) -> tuple[Registry, ...]:
@@ -115,7 +120,10 @@ class _Desk:
             return _entries(await json_at(registry.url, self.fetch, max_bytes=MAX_LIST))
 
         try:
-            copy = await self.shelves.lists.get(f"registry {registry.url}", self.now, fetched)
+            async with asyncio.timeout(MAX_SECONDS):
+                copy = await self.shelves.lists.get(f"registry {registry.url}", self.now, fetched)
+        except TimeoutError:
+            return blank.unasked("fetch_failed", f"no answer within {MAX_SECONDS:g} seconds")
         except GatewayError as error:
             return blank.failed(error)
         statement = replace(blank, retrieved=copy.retrieved, stale=copy.stale, checked=("served over https",))

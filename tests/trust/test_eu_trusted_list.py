@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.errors import FetchRefused, SettingInvalid, TrustListUnsigned
+from gateway.certificates.pinned import read_pem
+from gateway.envelopes.trusted_list import read_trusted_list
+from gateway.errors import (
+    CertificateMalformed,
+    FetchRefused,
+    GatewayError,
+    SettingInvalid,
+    TrustListUnsigned,
+)
 from gateway.fetch import Fetcher, NoFetch
 from gateway.settings import Settings
 from gateway.trust import Issuer, Statement, TrustSource, anchors, ask, seal_anchors, trust_sources
@@ -391,3 +402,33 @@ def test_anchors_that_cannot_be_read_stop_the_start(tmp_path: Path, content: byt
     for path in (tmp_path / "anchors.pem", tmp_path / "nothing.pem"):
         with pytest.raises(SettingInvalid):
             seal_anchors(Settings(seal_anchors=path))
+
+
+# --- whatever comes --------------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_whatever_a_server_sends_is_a_list_or_refused(data: st.DataObject) -> None:
+    content = bytearray(trusted_list(service(AUTHORITY)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content) - 1))
+        piece = data.draw(
+            st.sampled_from((b"", b"\0", b"<", b"&x;", b"<!--", b"</ds:Signature>", b"\xff", b"A"))
+        )
+        content[start : start + data.draw(st.integers(0, 40))] = piece
+    try:
+        found = read_trusted_list(bytes(content), {OPERATOR.der: OPERATOR.start})
+    except GatewayError:
+        return
+    assert found.services[0].name == "Seal authority"
+
+
+@given(st.binary(max_size=200))
+def test_certificates_are_read_or_refused(data: bytes) -> None:
+    for content in (
+        data,
+        b"0\x82" + data,
+        b"-----BEGIN CERTIFICATE-----" + data + b"-----END CERTIFICATE-----",
+    ):
+        with suppress(CertificateMalformed):
+            read_pem(content)
