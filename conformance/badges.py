@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance import old_badges, status
 from conformance.figures import Figure, all_of
 from conformance.retrieved import World, verified
 from gateway.errors import GatewayError
@@ -122,6 +123,8 @@ def figures(corpora: Path) -> Iterator[Figure]:
     yield all_of("entries without recorded outcome that are not verified", {
         o.name: not o.verified for o in outcomes if o not in known
     })  # fmt: skip
+    yield from old_badges.figures(corpora)
+    yield from status.figures(corpora)
     yield all_of("adversarial badges under strict, by check and code", dict(_adversarial(corpora / "ob")))
 
 
