@@ -62,7 +62,7 @@ def semantic_checks(inspected: Inspected, tree: Json) -> list[Check]:
     """Whether an Open Badge means what it says: a recipient, criteria, results that their descriptions allow."""
     if inspected.form is None or inspected.form.name != "ob3":
         return []
-    found = [*_subject(tree), *_criteria(tree), *_results(tree)]
+    found = [*_subject(tree), *_criteria(tree), *_descriptions(tree), *_results(tree)]
     return found or [Check("semantics", Verdict.VALID)]
 
 
@@ -78,12 +78,13 @@ def _subject(tree: Json) -> Iterator[Check]:
         if not subject.get("id") and not subject.get("identifier"):
             yield _invalid("subject_unnamed", "the recipient has neither id nor identifier", pointer,
                            "Say who earned the badge, by a DID or a hashed identifier.")  # fmt: skip
-        identifiers = subject.get("identifier")
-        for position, entry in enumerate(identifiers if isinstance(identifiers, list) else []):
+        given = subject.get("identifier")
+        for position, entry in enumerate(given if isinstance(given, list) else [given]):
+            place = f"{pointer}/identifier" + (f"/{position}" if isinstance(given, list) else "")
             if isinstance(entry, dict) and str(entry.get("identityHash", "")).startswith("md5$"):
                 yield Check(
                     "semantics", Verdict.UNDETERMINED, "weak_identity_hash",
-                    "the recipient's identifier is hashed with MD5", f"{pointer}/identifier/{position}/identityHash",
+                    "the recipient's identifier is hashed with MD5", f"{place}/identityHash",
                     "MD5 can be forged; ask the issuer to use SHA-256.",
                 )  # fmt: skip
 
@@ -97,27 +98,51 @@ def _criteria(tree: Json) -> Iterator[Check]:
                            f"{pointer}/achievement/criteria", "Say what the badge is earned for.")  # fmt: skip
 
 
-def _results(tree: Json) -> Iterator[Check]:
-    """Results against the descriptions they point to (section B.1.21)."""
+def _descriptions(tree: Json) -> Iterator[Check]:
+    """What a description requires against what it allows (section B.1.22)."""
+    for description, place in _described(tree):
+        allowed, value = description.get("allowedValue"), description.get("requiredValue")
+        if isinstance(allowed, list) and allowed and value is not None and value not in allowed:
+            yield _invalid("required_value_not_allowed", "the value required is not one of those allowed",
+                           f"{place}/requiredValue", "Require a value of allowedValue.")  # fmt: skip
+        level = description.get("requiredLevel")
+        if level is not None and level not in _levels(description):
+            yield _invalid("required_level_unknown", "the level required is not one of the description's",
+                           f"{place}/requiredLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
+
+
+def _described(tree: Json) -> Iterator[tuple[Json, str]]:
+    """Every description of results, with its place."""
     for subject, pointer in _subjects(tree):
         achievement = subject.get("achievement")
-        described = achievement.get("resultDescription") if isinstance(achievement, dict) else None
-        known = {
-            entry.get("id"): entry
-            for entry in (described if isinstance(described, list) else [described])
-            if isinstance(entry, dict)
-        }
+        given = achievement.get("resultDescription") if isinstance(achievement, dict) else None
+        place = f"{pointer}/achievement/resultDescription"
+        for position, entry in enumerate(given if isinstance(given, list) else [given]):
+            if isinstance(entry, dict):
+                yield entry, f"{place}/{position}" if isinstance(given, list) else place
+
+
+def _levels(description: Json) -> list[Any]:
+    levels = description.get("rubricCriterionLevel")
+    return [e.get("id") for e in (levels if isinstance(levels, list) else [levels]) if isinstance(e, dict)]
+
+
+def _results(tree: Json) -> Iterator[Check]:
+    """Results against the descriptions they point to (section B.1.21)."""
+    known = {str(description.get("id")): description for description, _ in _described(tree)}
+    for subject, pointer in _subjects(tree):
         results = subject.get("result")
-        for position, result in enumerate(results if isinstance(results, list) else []):
+        listed = isinstance(results, list)
+        for position, result in enumerate(results if isinstance(results, list) else [results]):
             if isinstance(result, dict):
-                yield from _result(result, known, f"{pointer}/result/{position}")
+                yield from _result(result, known, f"{pointer}/result" + (f"/{position}" if listed else ""))
 
 
-def _result(result: Json, known: dict[Any, Json], pointer: str) -> Iterator[Check]:
+def _result(result: Json, known: dict[str, Json], pointer: str) -> Iterator[Check]:
     name = result.get("resultDescription")
     if name is None:
         return
-    description = known.get(name)
+    description = known.get(name) if isinstance(name, str) else None
     if description is None:
         yield _invalid("result_description_unknown", "the result points to a description that is not there",
                        f"{pointer}/resultDescription", "Describe the result in the achievement.")  # fmt: skip
@@ -126,9 +151,8 @@ def _result(result: Json, known: dict[Any, Json], pointer: str) -> Iterator[Chec
     if isinstance(allowed, list) and allowed and value is not None and value not in allowed:
         yield _invalid("result_value_not_allowed", "the result's value is not one of those allowed",
                        f"{pointer}/value", "Use a value of allowedValue.")  # fmt: skip
-    levels = description.get("rubricCriterionLevel")
-    names = {e.get("id") for e in (levels if isinstance(levels, list) else [levels]) if isinstance(e, dict)}
-    if result.get("achievedLevel") is not None and result["achievedLevel"] not in names:
+    level = result.get("achievedLevel")
+    if level is not None and level not in _levels(description):
         yield _invalid("result_level_unknown", "the level achieved is not one of the description's",
                        f"{pointer}/achievedLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
 

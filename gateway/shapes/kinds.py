@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 __all__ = ["KINDS", "is_language", "is_url"]
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{1,30}(;ext=\d+)?\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
@@ -45,7 +45,12 @@ def _text(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
 
 
 def _date_time(value: Any) -> bool:
-    if not isinstance(value, str) or not _DATE_TIME.match(value):
+    return _moment(_DATE_TIME, value)
+
+
+def _moment(pattern: re.Pattern[str], value: Any) -> bool:
+    """Whether a text has the form of a date, and is one of the calendar."""
+    if not isinstance(value, str) or not pattern.match(value):
         return False
     try:
         datetime.fromisoformat(value)
@@ -86,7 +91,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "data": lambda value: isinstance(value, str) and value.startswith("data:"),
     "blank": lambda value: isinstance(value, str) and value.startswith("_:"),
     "dateTime": _date_time,
-    "date": lambda value: _text(_DATE)(value) or _date_time(value),
+    "date": lambda value: _moment(_DATE, value) or _date_time(value),
     "email": _text(_EMAIL),
     "phone": _text(_PHONE),
     "language": is_language,

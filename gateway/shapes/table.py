@@ -18,10 +18,12 @@ from gateway.errors import GatewayFailed
 from gateway.resources import shape_text
 from gateway.shapes.kinds import KINDS
 
-__all__ = ["Member", "Shapes", "load_shapes"]
+__all__ = ["Member", "Shapes", "load_shapes", "shapes_of"]
 
 
 Fits = Callable[[Any], bool]
+EXTENSION = "ext:"
+"""How terms of one's own begin, and the mark of a list that takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,12 @@ class Shapes:
 @cache
 def load_shapes(name: str) -> Shapes:
     """A table by its name. Raises ``GatewayFailed`` for one that is not well made."""
-    table = tomllib.loads(shape_text(name))
+    return shapes_of(shape_text(name))
+
+
+def shapes_of(text: str) -> Shapes:
+    """A table from its TOML text. Raises ``GatewayFailed`` when a row names a kind there is not."""
+    table = tomllib.loads(text)
     enums = {key: frozenset(terms) for key, terms in table.pop("enums", {}).items()}
     table.pop("about", None)
     classes = {
@@ -94,4 +101,6 @@ def _has_type(names: frozenset[str], value: Any) -> bool:
 def _is_of(terms: frozenset[str], value: Any) -> bool:
     if not isinstance(value, str):
         return False
-    return value in terms or ("ext:" in terms and value.startswith("ext:") and len(value) > 4)
+    if value.startswith(EXTENSION):
+        return EXTENSION in terms and len(value) > len(EXTENSION)
+    return value in terms
