@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,10 @@ EXAMPLES = """examples:
 """
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code."""
+def main(arguments: list[str] | None = None, *, clock: Callable[[], datetime] = utc_now) -> int:
+    """Run one command; the exit code. ``clock`` tells the time."""
     parsed = command_line().parse_args(arguments)
+    parsed.clock = clock
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a mark or a name the terminal has no letters for
             stream.reconfigure(errors="replace")
@@ -172,9 +174,11 @@ def _with_gateway(
 
     async def run() -> int:
         fetch = Fetcher(settings)
-        signer = await open_signer(settings, utc_now()) if signs else NoSigner()
+        signer = await open_signer(settings, parsed.clock()) if signs else NoSigner()
         ledger, here = Ledger(settings.data), HereCompute()
-        gateway = Gateway(signer, settings, fetch, here, anchors=anchors, ledger=ledger, trust=trust)
+        gateway = Gateway(
+            signer, settings, fetch, here, clock=parsed.clock, anchors=anchors, ledger=ledger, trust=trust
+        )
         try:
             return await job(gateway)
         finally:

@@ -16,6 +16,11 @@ def corpora_path() -> Path:
     return Path(given) if given else REPOSITORY.parent / "shared" / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--accept`` writes what the cases give now into them, to be read before it is committed."""
+    parser.addoption("--accept", action="store_true", help="rewrite the expected output of tests/cases")
+
+
 @pytest.fixture(scope="session")
 def corpora() -> Path:
     """The corpora, or a skip that says where they were looked for."""
