@@ -28,7 +28,7 @@ test: install ## lint, types and tests; TESTS=path runs some of them
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	GATEWAY_CORPORA=$(CORPORA) $(BIN)/pytest $(TESTS)
+	GATEWAY_CORPORA=$(CORPORA) $(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
 check: test
 
