@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,12 +19,13 @@ __all__ = ["edci_checks", "presentation_checks", "proof_terms_checks", "structur
 EDCI_DEMANDS = (
     "@cred:id",
     "type",
-    "primaryLanguage",
     "cred:issued",
     "cred:issuer",
     "title",
     "credentialSubject",
 )
+EDCI_LATER = re.compile(r"schema_1\.[12]\.xsd")
+"""Schemas since 1.1, which demand a primary language too; older documents name none of them."""
 CLASSES = {VCDM_1: "Credential1", VCDM_2: "Credential2"}
 PRESENTATIONS = {VCDM_1: "Presentation1", VCDM_2: "Presentation"}
 
@@ -72,12 +74,14 @@ def edci_checks(credential: Mapping[str, Any], organization: Mapping[str, Any], 
 
     ``organization`` is the one its issuer refers to, empty when there is none.
     """
+    later = EDCI_LATER.search(str(credential.get("@xsi:schemaLocation", "")))
+    demanded = (*EDCI_DEMANDS, "primaryLanguage") if later else EDCI_DEMANDS
     found = [
         Check(
             "structure", Verdict.INVALID, "member_missing", f"{name.rpartition(':')[2]} is missing",
             f"{pointer}/{name}", "The schema of EDCI XML demands it of every credential.",
         )
-        for name in EDCI_DEMANDS if not credential.get(name)
+        for name in demanded if not credential.get(name)
     ]  # fmt: skip
     if credential.get("cred:issuer") and not organization:
         found.append(
