@@ -24,7 +24,7 @@ from gateway.core.schema import schema_checks, semantic_checks
 from gateway.core.structure import edci_checks, proof_terms_checks, structure_checks, terms_check
 from gateway.core.trust import trust_check
 from gateway.core.understanding import Inspected, inspect
-from gateway.core.views import credential_of, issuing_organization
+from gateway.core.views import credential_of, issuing_organization, where
 from gateway.errors import GatewayError
 from gateway.pointers import resolve
 from gateway.proofs.secured import Secured
@@ -94,7 +94,8 @@ def _intrinsic(
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
     shown = mechanisms.show(inspected, tree, retrieved, question)
-    return [*checks, *shown.checks, *period_checks(tree, question.now)], shown.secured
+    period = (replace(c, pointer=where(inspected, c.pointer)) for c in period_checks(tree, question.now))
+    return [*checks, *shown.checks, *period], shown.secured
 
 
 def _status(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question) -> list[Check]:
@@ -123,7 +124,7 @@ def _trust(
     if inspected.open_badges_2:
         issuer, pointer = badge_of(inspected.envelope.tree, retrieved).issuer.id, "/badge/issuer"
     else:
-        issuer, pointer = issuer_of(tree), "/issuer"
+        issuer, pointer = issuer_of(tree), where(inspected, "/issuer")
     seals = [item for item in secured if item.certificates]
     if bound is not None:
         seals = [item for item in seals if item.organization == bound.values.get("organization")]

@@ -9,10 +9,15 @@ from gateway.core.open_badges_2 import in_terms_of_2
 from gateway.core.understanding import Inspected
 from gateway.pointers import resolve
 
-__all__ = ["credential_of", "issuing_organization"]
+__all__ = ["credential_of", "issuing_organization", "where"]
 
 OPEN_BADGES_2 = {"id": "id", "issuanceDate": "issuedOn", "expirationDate": "expires"}
-EDCI = {"id": "@cred:id", "validFrom": "cred:validFrom", "validUntil": "cred:validUntil"}
+EDCI = {
+    "id": "@cred:id",
+    "issuer": "cred:issuer",
+    "validFrom": "cred:validFrom",
+    "validUntil": "cred:validUntil",
+}
 
 Json = dict[str, Any]
 
@@ -31,9 +36,19 @@ def credential_of(inspected: Inspected) -> Json:
     return {}
 
 
+def where(inspected: Inspected, pointer: str) -> str:
+    """Where in the document a member of ``credential_of`` stands, from its pointer there."""
+    name = pointer.removeprefix("/")
+    if inspected.open_badges_2:
+        return f"/{OPEN_BADGES_2.get(name, name)}"
+    if inspected.envelope.kind == "xml":
+        return f"{inspected.prefix}/{EDCI[name]}" if name in EDCI else pointer
+    return pointer
+
+
 def _edci(tree: Json, credential: Json) -> Json:
     """The members of a credential in EDCI XML, and the date on which the presentation of it ends."""
-    found = {name: value for name, here in EDCI.items() if (value := _said(credential.get(here)))}
+    found = {name: said for name, here in EDCI.items() if (said := _said(credential.get(here)))}
     if tree is not credential and (ends := _said(tree.get("expirationDate"))):
         found["expirationDate"] = ends
     if issuer := _reference(credential):

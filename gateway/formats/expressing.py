@@ -22,7 +22,7 @@ from gateway.pointers import escape
 __all__ = ["Expressed", "Understood", "read_document", "write_document"]
 
 
-SEALS = ("proof", "vp:proof")
+SEALS = ("proof", "vp:proof", "ds:Signature")
 
 
 @dataclass(frozen=True, slots=True)

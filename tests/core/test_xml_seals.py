@@ -123,6 +123,18 @@ async def test_the_period_of_a_credential_and_of_its_presentation_counts() -> No
     etree.SubElement(outer, "expirationDate").text = "2026-05-01T00:00:00Z"
     report = await trusting().verify(as_bytes(sealed(outer)))
     assert {found.code for found in report.checks} & {"expired"}
+    assert [found.pointer for found in report.checks if found.name == "period"] == [
+        "/europassCredential/0/cred:validFrom", "/europassCredential/0/cred:validUntil", "/expirationDate"
+    ]  # fmt: skip
+
+
+async def test_a_signature_beside_the_proof_is_not_copied_either() -> None:
+    tree = sealed(to_be_sealed())
+    proof = tree.find(f"{{{EUP}}}proof")
+    tree.append(proof[0])
+    tree.remove(proof)
+    delivery = await trusting().convert(as_bytes(tree), ConvertOptions("elm3"), signed=False)
+    assert b"SignedInfo" not in delivery.content
 
 
 async def test_the_archive_judges_the_certificate_at_the_time_of_signing() -> None:

@@ -434,3 +434,55 @@ def test_a_key_of_another_kind_than_the_algorithm_is_refused(party: Party) -> No
     style = Style(algorithm="ES256" if party is seal("p256") else "RS256", change=setting(
         "ds:SignedInfo/ds:SignatureMethod", "Algorithm", name))  # fmt: skip
     assert "key_kind_mismatch" in codes(verified(as_bytes(sealed(to_be_sealed(), party, style))))
+
+
+# --- every element in turn ------------------------------------------------------------------------
+
+
+def free_of_seals(tree: Any) -> set[Any]:
+    """The elements that no seal covers: unsigned properties, further certificates, and what holds them."""
+    found: set[Any] = set()
+    for unsigned in tree.iter(f"{{{XADES}}}UnsignedProperties"):
+        found.update(unsigned.iter())
+    for certificate in tree.iter(f"{{{DS}}}X509Certificate"):
+        if certificate.getprevious() is not None:
+            found.add(certificate)
+    return found
+
+
+def removed(element: Any) -> None:
+    element.getparent().remove(element)
+
+
+def doubled(element: Any) -> None:
+    element.addnext(etree.fromstring(etree.tostring(element, with_tail=False)))
+
+
+def renamed(element: Any) -> None:
+    element.tag = f"{element.tag}x"
+
+
+def emptied_of_attributes(element: Any) -> None:
+    if element.attrib:
+        del element.attrib[element.keys()[0]]
+    else:
+        element.set("lang", "xx")
+
+
+NOT_LOOKED_AT = {f"{{{DS}}}SignatureValue", f"{{{DS}}}Reference", f"{{{DS}}}KeyInfo", f"{{{DS}}}X509Data",
+                 f"{{{DS}}}X509Certificate", f"{{{DS}}}Object"}  # fmt: skip
+"""Parts of a signature whose further attributes, as an Id, say nothing."""
+
+
+@pytest.mark.parametrize("change", [removed, doubled, renamed, emptied_of_attributes])
+def test_no_element_can_be_removed_doubled_renamed_or_changed(change: Callable[[Any], None]) -> None:
+    count = len(list(genuine().iter()))
+    for position in range(1, count, 7 if change is not removed else 5):
+        tree = genuine()
+        element = list(tree.iter())[position]
+        spared = change is emptied_of_attributes and element.tag in NOT_LOOKED_AT
+        if element in free_of_seals(tree) or spared or element.tag == f"{{{DS}}}X509Certificate":
+            continue
+        where = element.tag
+        change(element)
+        assert refused(as_bytes(tree)), (where, position)
