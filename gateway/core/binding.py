@@ -12,6 +12,7 @@ from typing import Any
 
 from gateway.core.question import Question
 from gateway.core.signing_keys import PURPOSE, SigningKey
+from gateway.errors import DidDeactivated
 from gateway.proofs.controllers import absolute, controller_of
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
@@ -19,6 +20,7 @@ from gateway.retrieval import Answer, Retrieved
 
 __all__ = ["issuer_check", "issuer_of"]
 
+DEACTIVATED = DidDeactivated.code
 RANK = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
 
 NOBODY_SIGNED = Check(
@@ -110,6 +112,11 @@ def _about(document: Answer) -> dict[str, Any]:
 
 
 def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Check:
+    if key.document.code == DEACTIVATED:
+        return Check(
+            "issuer", Verdict.INVALID, "did_deactivated", "the issuer has deactivated its DID", place,
+            "Ask the issuer under which identifier it issues now.",
+        )  # fmt: skip
     if not key.document.found:
         code = "issuer_unresolved" if key.key is None else "key_from_proof"
         return Check(
@@ -129,8 +136,9 @@ def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Ch
 def _listed_by(issuer: str, key: SigningKey, retrieved: Retrieved, place: str, purpose: str) -> Check:
     """A key of somebody else's document is the issuer's only where the issuer's own document says so."""
     document = retrieved.controller(issuer) if issuer.startswith(("did:", "https:")) else None
-    if document is not None and document.found and isinstance(document.content, dict):
-        listed = document.content.get(purpose)
+    own = document.content if document is not None and document.found else None
+    if isinstance(own, dict) and own.get("id") == issuer:
+        listed = own.get(purpose)
         names = {
             absolute(issuer, entry) for entry in (listed if isinstance(listed, list) else [])
             if isinstance(entry, str)

@@ -96,6 +96,14 @@ def test_a_key_of_another_controller_counts_where_the_issuers_document_names_it(
     assert check_all(signed(number=1, method=key_method(1)), retrieved=retrieved).verified
 
 
+def test_a_document_of_another_id_lists_no_key_of_another_controller_for_the_issuer() -> None:
+    lying = {**controller(SCHOOL, 0, assertionMethod=[key_method(1)]), "id": OTHER}
+    retrieved = world({did_key_of(1): controller(did_key_of(1), 1, name=multikey_of(1)), SCHOOL: lying})
+    assert against(check_all(signed(number=1, method=key_method(1)), retrieved=retrieved))["issuer"] == (
+        "issuer_not_controller"
+    )
+
+
 # --- documents that lie or say too little ---------------------------------------------------------
 
 
