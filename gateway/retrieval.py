@@ -97,9 +97,9 @@ class Retrieved:
         """What trust sources say of an issuer."""
         return self._look_up(Need(ISSUER, identifier, organization, certificates, proven, sealed_at))
 
-    def anchors(self) -> Answer:
-        """The certificates that seals may lead to: a tuple of DER."""
-        return self._look_up(Need(ANCHORS))
+    def anchors(self, at: datetime | None = None) -> Answer:
+        """The certificates that seals may lead to now, or those made at a moment could: a tuple of DER."""
+        return self._look_up(Need(ANCHORS, sealed_at=at))
 
     def _look_up(self, need: Need) -> Answer:
         answer = self._answers.get(need)

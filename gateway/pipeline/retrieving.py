@@ -70,7 +70,7 @@ class Retriever:
             statements = await ask(issuer, self.trust, self.fetch, now)
             return Answer([statement.to_json() for statement in statements], retrieved=now)
         now = self.clock()
-        return Answer(await anchors(self.trust, self.fetch, now), retrieved=now)
+        return Answer(await anchors(self.trust, self.fetch, now, need.sealed_at), retrieved=now)
 
     async def _document(self, url: str) -> Answer:
         """The bytes at an address; of a status list, a copy for as long as the list allows and no longer."""

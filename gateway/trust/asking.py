@@ -28,11 +28,13 @@ async def ask(
     return tuple(statement for answer in answers for statement in answer)
 
 
-async def anchors(sources: Sequence[TrustSource], fetch: Fetch, now: datetime) -> tuple[bytes, ...]:
-    """The certificates (DER) that a seal or a timestamp may lead to by the word of a list.
+async def anchors(
+    sources: Sequence[TrustSource], fetch: Fetch, now: datetime, at: datetime | None = None
+) -> tuple[bytes, ...]:
+    """The certificates (DER) that a seal or a timestamp may lead to by the word of a list, now or ``at`` a moment.
 
     Raises a ``GatewayError`` when the list that names them cannot be had.
     """
     lists = [source for source in sources if isinstance(source, EuTrustedList)]
-    found = await asyncio.gather(*(source.anchors(fetch, now) for source in lists))
+    found = await asyncio.gather(*(source.anchors(fetch, now, at) for source in lists))
     return tuple(der for ders in found for der in ders)

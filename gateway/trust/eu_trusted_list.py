@@ -62,13 +62,13 @@ class EuTrustedList:
             return (blank.failed(error),)
         return (_stated(blank, found, path, issuer.sealed_at or now),)
 
-    async def anchors(self, fetch: Fetch, now: datetime) -> tuple[bytes, ...]:
-        """The certificates (DER) of services that are granted their status now.
+    async def anchors(self, fetch: Fetch, now: datetime, at: datetime | None = None) -> tuple[bytes, ...]:
+        """The certificates (DER) of services that are granted their status now, or were ``at`` a moment.
 
         Raises a ``GatewayError`` when the list cannot be had; of national lists, those that can be count.
         """
         found = await self._all(fetch, now)
-        return tuple(dict.fromkeys(der for copy in _had(found) for der in _anchors(copy.value, now)))
+        return tuple(dict.fromkeys(der for copy in _had(found) for der in _anchors(copy.value, at or now)))
 
     async def _all(self, fetch: Fetch, now: datetime) -> list[Copy | GatewayError]:
         try:
@@ -82,10 +82,10 @@ def _had(found: Iterable[Copy | GatewayError]) -> Iterator[Copy]:
     return (copy for copy in found if isinstance(copy, Copy))
 
 
-def _anchors(listed: EuList, now: datetime) -> Iterator[bytes]:
+def _anchors(listed: EuList, moment: datetime) -> Iterator[bytes]:
     for service in listed.content.services:
-        period = service.at(now)
-        if period is not None and (_problem(period, now) == "" or _stamps(period)):
+        period = service.at(moment)
+        if period is not None and (_problem(period, moment) == "" or _stamps(period)):
             yield from service.certificates
 
 

@@ -84,6 +84,29 @@ async def test_a_seal_of_a_withdrawn_service_leads_to_nobody(world: World, tmp_p
     assert (told(report, "trust").code, listing(report)) == ("issuer_unproven", (None, "seal_unproven"))
 
 
+async def test_a_seal_made_before_its_service_was_withdrawn_leads_to_it_still(
+    world: World, tmp_path: Path
+) -> None:
+    since = NOW - 30 * DAY  # the seal and its timestamp are of 20 March
+    late = list_of("withdrawn", since, history=[("granted", NOW - YEAR)])
+    report = await gateway(world, tmp_path, late, trust_required=True).verify(SEALED)
+    assert report.verified, report.to_json()["checks"]
+    assert listing(report) == (True, "")
+    unstamped = await gateway(world, tmp_path, late).verify(UNSTAMPED)
+    assert (unstamped.verified, told(unstamped, "issuer").code) == (False, "sealer_untrusted")
+    before = list_of("withdrawn", NOW - 90 * DAY, history=[("granted", NOW - YEAR)])
+    assert not (await gateway(world, tmp_path, before).verify(SEALED)).verified
+
+
+async def test_for_archives_the_list_counts_as_it_was_when_the_seal_says_it_was_made(
+    world: World, tmp_path: Path
+) -> None:
+    late = list_of("withdrawn", NOW - 30 * DAY, history=[("granted", NOW - YEAR)])
+    made = gateway(world, tmp_path, late)
+    assert (await made.verify(UNSTAMPED, policy="archive")).verified
+    assert not (await made.verify(UNSTAMPED)).verified
+
+
 async def test_the_operators_own_anchors_prove_a_seal_and_the_list_says_what_it_thinks(
     world: World, tmp_path: Path
 ) -> None:

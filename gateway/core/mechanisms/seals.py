@@ -6,7 +6,9 @@ authority the gateway was told to trust, and the issuer must be the same one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gateway.core.mechanisms.shown import Shown
@@ -34,19 +36,14 @@ def show_jades(
     data: bytes, issuer: Any, retrieved: Retrieved, question: Question, place: str = "/issuer"
 ) -> Shown:
     """What the seals around a document show; ``issuer`` is whom it names, at ``place``."""
-    secured = verify_jades(
-        data, question.now, anchors=trusted(retrieved, question), at_signing=question.policy.at_signing
-    )
+    secured = _verified(partial(verify_jades, data), retrieved, question)
     check = sealer_check(secured, named_in_elm(issuer), place)
     return Shown(secured, _explained(check, retrieved))
 
 
 def show_xades(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:
     """What the seals in a document of EDCI XML show: of the credential, of the presentation around it."""
-    secured = verify_xades(
-        inspected.envelope.data, question.now, anchors=trusted(retrieved, question),
-        at_signing=question.policy.at_signing,
-    )  # fmt: skip
+    secured = _verified(partial(verify_xades, inspected.envelope.data), retrieved, question)
     tree, place = inspected.envelope.tree, inspected.prefix
     issuer = named_in_xml(issuing_organization(resolve(tree, place)))
     about = tuple(item for item in secured if item.covers in ("", place))
@@ -65,6 +62,32 @@ def _by_mandate(presenter: Check) -> Check:
         "sealed_by_mandate", "another organization sealed in the issuer's name, and nothing shows its mandate",
         presenter.pointer, "Ask the issuer whether it has given this organization the mandate.", presenter.values,
     )  # fmt: skip
+
+
+def _verified(
+    verify: Callable[..., tuple[Secured, ...]], retrieved: Retrieved, question: Question
+) -> tuple[Secured, ...]:
+    """Every seal by the anchors of now; one that leads to none of them, by those of the time it was made.
+
+    An authority may have been withdrawn since from the list that named it.
+    """
+    at_signing, now = question.policy.at_signing, question.now
+    anchors = trusted(retrieved, question)
+    secured = verify(now, anchors=anchors, at_signing=at_signing)
+
+    def at_its_time(position: int, item: Secured) -> Secured:
+        moment = item.signed_at or (item.claimed_at if at_signing else None)
+        open_ones = [
+            c for c in item.checks if c.name == "proof.certificate" and c.verdict is Verdict.UNDETERMINED
+        ]
+        if moment is None or moment > now or not item.signed or not open_ones:
+            return item
+        then = retrieved.anchors(moment)
+        if not then.found or set(then.content) <= set(anchors):
+            return item
+        return verify(now, anchors=(*anchors, *then.content), at_signing=at_signing)[position]
+
+    return tuple(at_its_time(position, item) for position, item in enumerate(secured))
 
 
 def trusted(retrieved: Retrieved, question: Question) -> tuple[bytes, ...]:
