@@ -119,7 +119,7 @@ class Gateway:
         several proofs, ``key`` with which kind of key. Raises an ``InputRefused`` for bad input,
         ``ProofInvalid`` for a forged source that would be signed, ``LossRefused``, ``FormatUnwritable``.
         """
-        made = await self._converted(data, options, securing if signed else "", key)
+        made = await self._converted(data, options, securing if signed else None, key)
         return await self._signed(secure, *made, options.to)
 
     async def answer(
@@ -127,15 +127,15 @@ class Gateway:
         key: str = "",
     ) -> bytes:  # fmt: skip
         """The same as the JSON the service answers: the credential and the report, made where work is done."""
-        made = await self._converted(data, options, securing if signed else "", key)
+        made = await self._converted(data, options, securing if signed else None, key)
         return (await self._signed(answer, *made, options.to)).body
 
     async def _converted(
-        self, data: bytes, options: ConvertOptions, securing: str, key: str
+        self, data: bytes, options: ConvertOptions, securing: str | None, key: str
     ) -> tuple[Done, tuple[Signer, ...], datetime]:
         """A conversion that is done but for its signatures, who makes them, and when it began."""
         now = self.clock()
-        securings = securings_named(securing) if securing else ()
+        securings = securings_named(securing) if securing is not None else ()
         signable = format_named(options.to, to_write=True).signable
         signers = self._signers(securings, key) if signable and securings else ()
         identity = None
