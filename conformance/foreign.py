@@ -6,33 +6,20 @@ Needs Node and the packages pinned in ``conformance/node``.
 from __future__ import annotations
 
 import copy
-import json
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from conformance import issued, mechanisms
 from conformance.conversions import SEED, converted, read_all, to_secure
 from conformance.figures import Figure, all_of
-from gateway.jsonld import bundled
+from conformance.lineages import LINEAGES, available, run
 from gateway.keys import SecretKey, sign
 from gateway.proofs import attach
 
 __all__ = ["available", "figures", "verdicts"]
 
-NODE = Path(__file__).resolve().parent / "node"
-LINEAGES = ("javascript", "rust")
-SECONDS = 1200
 LEFT_OUT = "its closed loader lacks the Commission's context: ELM v3 is for JavaScript alone"
-
-
-def available() -> str:
-    """Empty when the verifiers can run, else what is missing."""
-    if shutil.which("node") is None:
-        return "Node is not there"
-    return "" if (NODE / "node_modules").is_dir() else "run `npm ci` in conformance/node"
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
@@ -51,6 +38,8 @@ def figures(corpora: Path) -> Iterator[Figure]:
         yield all_of(
             f"tampered copies refused ({lineage})", {name: not forged[name][lineage] for name in wanted}
         )
+    yield from mechanisms.figures()
+    yield from issued.figures()
 
 
 def _signed(corpora: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -77,14 +66,8 @@ def tampered(document: dict[str, Any]) -> dict[str, Any]:
 
 def verdicts(credentials: dict[str, dict[str, Any]]) -> dict[str, dict[str, bool]]:
     """What each implementation says of each credential."""
-    contexts = bundled()
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as known:
-        json.dump({url: contexts.get(url) for url in contexts.urls()}, known)
-        known.flush()
-        lines = "\n".join(json.dumps({"name": n, "credential": c}) for n, c in credentials.items())
-        done = subprocess.run(
-            ["node", "verify.mjs", known.name],
-            cwd=NODE, input=lines, capture_output=True, text=True, timeout=SECONDS, check=True,
-        )  # fmt: skip
-    told = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
-    return {entry["name"]: {lineage: entry[lineage] for lineage in LINEAGES} for entry in told}
+    orders = ({"name": name, "credential": credential} for name, credential in credentials.items())
+    return {
+        entry["name"]: {lineage: entry[lineage] for lineage in LINEAGES}
+        for entry in run("verify.mjs", orders)
+    }

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from conformance import badges, conversions, foreign, outside, profiles, seals, vectors, w3c
+from conformance import attacks, badges, conversions, foreign, outside, profiles, seals, vectors, w3c
 from conformance.figures import Figure
 
 __all__ = ["main"]
@@ -28,6 +28,7 @@ PARTS = {
     "Conversions": conversions,
     "Profiles of ELM": profiles,
     "The outside world": outside,
+    "Attacks": attacks,
     "Foreign verifiers": foreign,
 }
 LIBRARIES = ("pyld", "pynacl", "lxml", "rfc8785", "pyshacl", "jsonschema")

@@ -19,11 +19,13 @@ BY_POLICY: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one mechanism: how many changes were tried, which were called verified, which harmless ones refused."""
+    """Of one mechanism: how many changes were tried and which were called verified; the harmless ones, and
+    which of those were refused."""
 
     mechanism: Mechanism
     tried: int
     passed: tuple[str, ...]
+    harmless: tuple[str, ...]
     refused: tuple[str, ...]
 
 
@@ -40,5 +42,6 @@ def attack(mechanism: Mechanism) -> Outcome:
         for policy in verified(data, answers)
         if BY_POLICY.get(name) != policy
     ]
-    refused = [name for name, data in part.harmless(attacked) if verified(data, answers) != POLICIES]
-    return Outcome(mechanism, len(changes), tuple(passed), tuple(refused))
+    harmless = dict(part.harmless(attacked))
+    refused = [name for name, data in harmless.items() if verified(data, answers) != POLICIES]
+    return Outcome(mechanism, len(changes), tuple(passed), tuple(harmless), tuple(refused))

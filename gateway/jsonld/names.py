@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import marshal
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
@@ -32,6 +33,10 @@ DECISIVE = frozenset(("validFrom", "validUntil", "credentialStatus", "status", "
 DATES = frozenset(("issuanceDate", "expirationDate", "issued"))
 """The same in older credentials; the gateway's carrier keeps them for newer ones, which do not have them."""
 CARRIER = "/carried"
+WHOLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
+"""Types of nodes that are documents of their own, with contexts of their own."""
+_IN_PROOF = re.compile(r"/proof(/[0-9]+)?\Z")
+"""A proof of such a document keeps its context; it is held against the document's when it is verified."""
 HINT = "Use the names of the published contexts as they are, and other names for terms of your own."
 OTHERS = (
     "https://w3id.org/openbadges/", "https://openbadgespec.org/", "https://purl.imsglobal.org/ob/",
@@ -195,8 +200,8 @@ def _identifier(document: Any) -> Any:
 
 def _has_plain_names(document: Any) -> bool:
     """Whether nothing is there that has to be looked at twice: no keyword, alias or IRI for a name, no full IRI
-    for a type, no context of the document's own, the root told of once. So are nearly all documents, and it
-    is found out without building pointers.
+    for a type, no context of the document's own or of a part, the root told of once. So are nearly all
+    documents, and it is found out without building pointers.
     """
     root = _identifier(document)
     stack: list[Any] = [document]
@@ -207,7 +212,8 @@ def _has_plain_names(document: Any) -> bool:
         elif type(value) is dict:
             for name, item in value.items():
                 if name == "@context":
-                    if any(type(entry) is not str for entry in (item if type(item) is list else (item,))):
+                    entries = item if type(item) is list else (item,)
+                    if value is not document or any(type(entry) is not str for entry in entries):
                         return False
                     continue
                 if ":" in name or name[:1] == "@" or name in ALIASES:
@@ -237,6 +243,8 @@ def _check_members(value: Any, pointer: str, terms: Names, reserved: set[str], r
     for name, item in value.items():
         place = f"{pointer}/{escape(name)}"
         if name == "@context":
+            if pointer and not (WHOLE & _texts(value.get("type")) or _IN_PROOF.search(pointer)):
+                raise _refused("only a whole credential has contexts of its own", place)
             continue
         if name.startswith("@") and not ("@value" in value and name in ABOUT_A_VALUE):
             raise _refused("a keyword puts statements elsewhere than where they are read", place)
@@ -244,14 +252,18 @@ def _check_members(value: Any, pointer: str, terms: Names, reserved: set[str], r
             raise _refused("a keyword is not called by its usual name", place)
         if ":" in name and _meanings(name, terms) & reserved:
             raise _refused("a published term is not called by its name", place)
-        kinds = item if isinstance(item, list) else [item]
-        if name == "type" and any(_renamed(kind, terms, reserved) for kind in kinds):
+        if name == "type" and any(_renamed(kind, terms, reserved) for kind in _texts(item)):
             raise _refused("a published type is not called by its name", place)
         _check_members(item, place, terms, reserved, root)
 
 
-def _renamed(kind: Any, terms: Names, reserved: set[str]) -> bool:
-    return isinstance(kind, str) and ":" in kind and bool(_meanings(kind, terms) & reserved)
+def _renamed(kind: str, terms: Names, reserved: set[str]) -> bool:
+    return ":" in kind and bool(_meanings(kind, terms) & reserved)
+
+
+def _texts(value: Any) -> frozenset[str]:
+    entries = value if isinstance(value, list) else [value]
+    return frozenset(entry for entry in entries if isinstance(entry, str))
 
 
 def _refused(message: str, pointer: str) -> UnsafeJsonLd:

@@ -69,6 +69,8 @@ def test_what_is_hidden_is_signed_all_the_same(way: str) -> None:
         ({"uid": "urn:x:1"}, ["https://www.w3.org/ns/odrl.jsonld"]),
         ({"identifier2": "urn:x:1"}, [{"identifier2": "@id"}]),
         ({"x:p": {"@set": ["y"]}}, [{"x": "https://x.example/"}]),
+        ({"issuer": {**BADGE["issuer"], "@context": {"more": "https://x.example/m"}}}, []),
+        ({"issuer": {**BADGE["issuer"], "@context": []}}, []),
         ({}, [{"achievement": "https://x.example/a"}]),
         ({}, [{"name": "https://schema.org/description"}]),
         ({}, [{"p": {"@id": "https://x.example/p", "@container": "@index"}}]),
@@ -105,6 +107,15 @@ def test_terms_of_ones_own_are_used_freely(change: Any, terms: list[Any]) -> Non
 )  # fmt: skip
 def test_what_the_gateway_writes_has_its_names_in_order(name: str) -> None:
     check_names(json.loads(example_bytes(name)))
+
+
+def test_a_whole_credential_inside_has_contexts_of_its_own_and_so_has_its_proof() -> None:
+    inside = {
+        **BADGE,
+        "id": "urn:x:1",
+        "proof": [{"type": "DataIntegrityProof", "@context": BADGE["@context"]}],
+    }
+    check_names({**BADGE, "endorsement": [inside]})
 
 
 def test_the_carrier_of_a_badge_hides_no_end_of_validity() -> None:
