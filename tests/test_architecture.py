@@ -33,7 +33,6 @@ DOORS = {
     "pyld": ("gateway/jsonld/",),
     "rfc8785": ("gateway/jsonld/",),
     "nacl": ("gateway/keys/",),
-    "multiformats": ("gateway/keys/",),
     "cryptography": ("gateway/keys/", "gateway/certificates/"),
     "asn1crypto": ("gateway/certificates/",),
     "lxml": ("gateway/envelopes/",),

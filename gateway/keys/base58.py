@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from multiformats import multicodec
-
 from gateway.errors import KeyInvalid
 
 __all__ = ["base58_decode", "base58_encode", "sha256_multihash"]
@@ -13,7 +11,10 @@ _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 MAX_BASE58 = 1024
 """Longest base58 text decoded: decoding is quadratic."""
 
-SHA256_MULTIHASH = bytes([multicodec.get("sha2-256").code, 32])
+SHA256_MULTIHASH = b"\x12\x20"
+"""The multicodec of SHA-256, and its length."""
+CHUNK, CHUNK_DIGITS = 58**10, 10
+"""Digits are taken off a long number ten at a time: dividing it is what costs."""
 
 
 def base58_encode(data: bytes) -> str:
@@ -21,10 +22,12 @@ def base58_encode(data: bytes) -> str:
     number = int.from_bytes(data, "big")
     digits = []
     while number:
-        number, digit = divmod(number, 58)
-        digits.append(ALPHABET[digit])
+        number, chunk = divmod(number, CHUNK)
+        for _ in range(CHUNK_DIGITS):
+            chunk, digit = divmod(chunk, 58)
+            digits.append(ALPHABET[digit])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "1" * zeros + "".join(reversed(digits))
+    return "1" * zeros + "".join(reversed(digits)).lstrip("1")
 
 
 def base58_decode(text: str) -> bytes:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from multiformats import multicodec, varint
-
 __all__ = ["KINDS", "Kind", "PublicKey", "SecretKey"]
-
-
-def _prefix(name: str) -> bytes:
-    return bytes(varint.encode(multicodec.get(name).code))
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The sizes in bytes of one kind of key, its multicodec prefixes, and its names as a JWK."""
+    """The sizes in bytes of one kind of key, its multicodec prefixes (as varints), and its names as a JWK."""
 
     public_bytes: int
     secret_bytes: int
@@ -27,10 +21,10 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "ed25519": Kind(32, 32, 64, _prefix("ed25519-pub"), _prefix("ed25519-priv"), "OKP", "Ed25519"),
-    "x25519": Kind(32, 32, 0, _prefix("x25519-pub"), _prefix("x25519-priv"), "OKP", "X25519"),
-    "p256": Kind(33, 32, 64, _prefix("p256-pub"), _prefix("p256-priv"), "EC", "P-256"),
-    "p384": Kind(49, 48, 96, _prefix("p384-pub"), _prefix("p384-priv"), "EC", "P-384"),
+    "ed25519": Kind(32, 32, 64, b"\xed\x01", b"\x80\x26", "OKP", "Ed25519"),
+    "x25519": Kind(32, 32, 0, b"\xec\x01", b"\x82\x26", "OKP", "X25519"),
+    "p256": Kind(33, 32, 64, b"\x80\x24", b"\x86\x26", "EC", "P-256"),
+    "p384": Kind(49, 48, 96, b"\x81\x24", b"\x87\x26", "EC", "P-384"),
 }
 """The kinds that have a Multikey. RSA keys besides come from JWKs, PEM texts and certificates alone."""
 

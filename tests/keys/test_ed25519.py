@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from multiformats import multibase, multicodec
+from multiformats import multibase, multicodec, varint
 
 from gateway import keys
 from gateway.errors import KeyInvalid, ProofInvalid
+from gateway.keys.base58 import SHA256_MULTIHASH
+from gateway.keys.values import KINDS
 
 SEED = keys.SecretKey("ed25519", bytes(range(32)))
 PUBLIC = keys.public_key_of(SEED)
@@ -44,6 +46,13 @@ def test_base58_is_the_one_of_the_reference_and_goes_back(data: bytes) -> None:
     text = keys.base58_encode(data)
     assert "z" + text == multibase.encode(data, "base58btc")
     assert keys.base58_decode(text) == data
+
+
+def test_prefixes_are_those_of_the_table_of_multicodecs() -> None:
+    for name, kind in KINDS.items():
+        assert kind.public_prefix == varint.encode(multicodec.get(f"{name}-pub").code)
+        assert kind.secret_prefix == varint.encode(multicodec.get(f"{name}-priv").code)
+    assert bytes([multicodec.get("sha2-256").code, 32]) == SHA256_MULTIHASH
 
 
 @pytest.mark.parametrize("zeros", [0, 1, 5, 64])
