@@ -6,6 +6,7 @@ else's key is right and proves nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ __all__ = ["issuer_check", "issuer_of"]
 DEACTIVATED = DidDeactivated.code
 RANK = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
 
+PATH = re.compile(r"(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+(?:/(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+)*\Z")
+"""A path that stays below where it begins: plain segments, none of dots alone."""
 NOBODY_SIGNED = Check(
     "issuer", Verdict.UNDETERMINED, "no_signature_holds", "no signature holds that could be the issuer's",
     "/proof", "See the checks of the proof.",
@@ -72,9 +75,16 @@ def _bound(
     controller = controller_of(key.name)
     if controller == issuer and key.published:
         return _in_time(key, item, place, question)
+    if key.at_address:
+        return _below(issuer, key, place)
     if controller == issuer:
         return _unpublished(key, place, purpose, question.now)
-    return _listed_by(issuer, key, retrieved, place, purpose)
+    if _listed_by(issuer, key, retrieved, purpose):
+        return _in_time(key, item, place, question)
+    return Check(
+        "issuer", Verdict.INVALID, "issuer_not_controller", "the key is not one of the issuer's", place,
+        "The proof must be made with a key that the document of the issuer lists.",
+    )  # fmt: skip
 
 
 def _in_time(key: SigningKey, item: Secured, place: str, question: Question) -> Check:
@@ -133,19 +143,27 @@ def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Ch
     )  # fmt: skip
 
 
-def _listed_by(issuer: str, key: SigningKey, retrieved: Retrieved, place: str, purpose: str) -> Check:
-    """A key of somebody else's document is the issuer's only where the issuer's own document says so."""
+def _below(issuer: str, key: SigningKey, place: str) -> Check:
+    """A key that stands by itself is the issuer's where it stands below the issuer's own address."""
+    start = issuer.rstrip("/") + "/"
+    if issuer.startswith("https://") and key.name.startswith(start) and PATH.match(key.name[len(start) :]):
+        return Check("issuer", Verdict.VALID, pointer=place, values=_about(key.document))
+    return Check(
+        "issuer", Verdict.UNDETERMINED, "key_address_unproven",
+        "the key stands at an address that nobody shows to be the issuer's", place,
+        "The issuer must list the key in its own document, or keep it below its own address.",
+    )  # fmt: skip
+
+
+def _listed_by(issuer: str, key: SigningKey, retrieved: Retrieved, purpose: str) -> bool:
+    """Whether the issuer's own document lists a key of somebody else's document, which is the issuer's only then."""
     document = retrieved.controller(issuer) if issuer.startswith(("did:", "https:")) else None
     own = document.content if document is not None and document.found else None
-    if isinstance(own, dict) and own.get("id") == issuer:
-        listed = own.get(purpose)
-        names = {
-            absolute(issuer, entry) for entry in (listed if isinstance(listed, list) else [])
-            if isinstance(entry, str)
-        }  # fmt: skip
-        if key.name in names and key.published:
-            return Check("issuer", Verdict.VALID, pointer=place)
-    return Check(
-        "issuer", Verdict.INVALID, "issuer_not_controller", "the key is not one of the issuer's", place,
-        "The proof must be made with a key that the document of the issuer lists.",
-    )  # fmt: skip
+    if not isinstance(own, dict) or own.get("id") != issuer:
+        return False
+    listed = own.get(purpose)
+    names = {
+        absolute(issuer, entry) for entry in (listed if isinstance(listed, list) else [])
+        if isinstance(entry, str)
+    }  # fmt: skip
+    return key.name in names and key.published

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.errors import KeyInvalid
-from gateway.keys import PublicKey, public_key_from_multikey, public_key_of_did_key
+from gateway.envelopes import read_json
+from gateway.errors import GatewayError, KeyInvalid
+from gateway.keys import PublicKey, public_key_from_jwk, public_key_from_multikey, public_key_of_did_key
 from gateway.proofs.controllers import VerificationMethod, controller_of, methods_of
 from gateway.retrieval import NOT_RETRIEVED, Answer, Retrieved
 
-__all__ = ["PURPOSE", "SigningKey", "signing_keys"]
+__all__ = ["PURPOSE", "SigningKey", "key_at_address", "key_called", "signing_keys"]
 
 PURPOSE = "assertionMethod"
 
@@ -21,13 +22,15 @@ class SigningKey:
 
     ``method`` is its entry in the controller's ``document``; without one, ``key`` may still be the key
     that the proof brings along in the method's fragment, which shows who signed only under a policy
-    that takes the proof's word for it.
+    that takes the proof's word for it. ``at_address`` says that the key stands by itself where its name
+    points to, and that nobody's document lists it.
     """
 
     name: str
     document: Answer
     method: VerificationMethod | None = None
     key: PublicKey | None = None
+    at_address: bool = False
 
     @property
     def published(self) -> bool:
@@ -58,3 +61,28 @@ def _brought_along(name: str) -> PublicKey | None:
         except KeyInvalid:
             continue
     return None
+
+
+def key_at_address(name: str, retrieved: Retrieved) -> SigningKey | None:
+    """The key that is a JWK at the https address a token names (Open Badges 3.0 section 8.2).
+
+    None for a name that is no such address, or when something else stands there.
+    """
+    if not name.startswith("https://") or "#" in name:
+        return None
+    found = retrieved.document(name)
+    if not found.found or found.url not in ("", name):
+        return SigningKey(name, found) if found.code == NOT_RETRIEVED else None
+    try:
+        return SigningKey(name, found, key=public_key_from_jwk(read_json(found.content)), at_address=True)
+    except GatewayError:
+        return None
+
+
+def key_called(name: str, retrieved: Retrieved, purpose: str) -> SigningKey | None:
+    """The key that a controller's document has under another id, but whose JWK has the ``kid`` a token names."""
+    document = retrieved.controller(controller_of(name))
+    wanted = name.partition("#")[2]
+    methods = methods_of(document.content, purpose).values() if document.found and wanted else ()
+    named = [method for method in methods if method.kid == wanted]
+    return SigningKey(name, document, named[0], named[0].key) if len(named) == 1 else None

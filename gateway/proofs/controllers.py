@@ -40,7 +40,8 @@ READERS: dict[str, tuple[tuple[str, Callable[[Any], PublicKey]], ...]] = {
 class VerificationMethod:
     """A key of a document by its absolute ``id``; ``authorised`` for the purpose asked about.
 
-    From ``expires`` or ``revoked`` on it is no longer to be used (CID 1.0 section 2.2).
+    From ``expires`` or ``revoked`` on it is no longer to be used (CID 1.0 section 2.2). ``kid`` is what its
+    JWK calls it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class VerificationMethod:
     authorised: bool
     expires: datetime | None = None
     revoked: datetime | None = None
+    kid: str = ""
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether the key is neither expired nor revoked at a moment."""
@@ -107,7 +109,10 @@ def _method(
         ends = {member: _moment(method.get(member)) for member in ("expires", "revoked")}
     except ValueError:
         return None
-    return VerificationMethod(name, key, always or name in references, **ends)
+    jwk = method.get("publicKeyJwk")
+    kid = jwk.get("kid") if isinstance(jwk, dict) else None
+    known = kid if isinstance(kid, str) else ""
+    return VerificationMethod(name, key, always or name in references, **ends, kid=known)
 
 
 def _key(method: Json, identifier: str) -> PublicKey | None:

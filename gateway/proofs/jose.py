@@ -40,6 +40,8 @@ CLOCK_SKEW = timedelta(seconds=60)
 def jwt_method(jwt: Jwt) -> str:
     """The absolute id of the verification method a token says it was signed with; empty when it says nothing."""
     kid, issuer = jwt.header.get("kid"), _issuer(jwt)
+    if kid is None and issuer.startswith("did:key:"):
+        kid = issuer  # it has one key
     if not isinstance(kid, str) or not kid:
         return ""
     if kid.startswith("did:key:") and "#" not in kid:

@@ -288,8 +288,11 @@ def test_a_signature_of_another_length_is_invalid(kind: str, length: int) -> Non
 
 
 def test_an_embedded_key_shows_a_signature_and_nobody() -> None:
-    token = read_jwt(ATTACKS["embedded jwk"])
-    secured = verify_jwt(token, credential_2(), Expectations(NOW, KEYS), embedded_key=True)
+    elsewhere = attack({"jwk": ATTACKERS_JWK, "kid": None}, issuer="https://school.example/issuer")
+    token = read_jwt(elsewhere)
+    secured = verify_jwt(
+        token, credential_2("https://school.example/issuer"), Expectations(NOW, KEYS), embedded_key=True
+    )
     assert secured.signed
     assert secured.method == ""
     assert not verify_jwt(token, credential_2(), Expectations(NOW, KEYS)).signed
@@ -304,8 +307,14 @@ def test_an_embedded_key_shows_a_signature_and_nobody() -> None:
         (did_of("ed25519"), method_of("ed25519")),
         ("", ""),
         (7, ""),
+        (None, ""),
     ],
 )
 def test_a_kid_names_a_key_of_the_issuer_or_one_in_full(kid: Any, method: str) -> None:
     token = token_of({"alg": "EdDSA", "kid": kid}, credential_2("did:example:issuer"), secret_of("ed25519"))
     assert jwt_method(read_jwt(token)) == method
+
+
+def test_a_did_key_has_one_key_and_needs_no_kid() -> None:
+    assert verdict_of(plain(header={"kid": None})) is Verdict.VALID
+    assert "proof_invalid" in codes_of(attack({"kid": None}))

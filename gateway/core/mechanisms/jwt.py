@@ -8,7 +8,7 @@ from typing import Any
 from gateway.core.binding import issuer_check, issuer_of
 from gateway.core.mechanisms.shown import Shown
 from gateway.core.question import Question
-from gateway.core.signing_keys import PURPOSE, SigningKey, signing_keys
+from gateway.core.signing_keys import PURPOSE, SigningKey, key_at_address, key_called, signing_keys
 from gateway.envelopes.jwt import Jwt, read_jwt
 from gateway.proofs import Expectations
 from gateway.proofs.jose import jwt_method, verify_jwt
@@ -77,8 +77,17 @@ def _secured(
     jwt: Jwt, tree: dict[str, Any], retrieved: Retrieved, question: Question, purpose: str
 ) -> tuple[Secured, dict[str, SigningKey]]:
     name = jwt_method(jwt)
-    keys = signing_keys((name,) if name else (), retrieved, purpose)
+    keys = {name: _key(name, retrieved, purpose)} if name else {}
     expected = Expectations(
         question.now, {n: found.key for n, found in keys.items() if found.key is not None}, purpose
     )
     return verify_jwt(jwt, tree, expected, embedded_key=question.policy.embedded_keys), keys
+
+
+def _key(name: str, retrieved: Retrieved, purpose: str) -> SigningKey:
+    """The key by the id of its method, by its own address, or by what its JWK is called."""
+    alone = key_at_address(name, retrieved)
+    if alone is not None:
+        return alone
+    listed = signing_keys((name,), retrieved, purpose)[name]
+    return listed if listed.method is not None else key_called(name, retrieved, purpose) or listed
