@@ -230,3 +230,20 @@ async def test_the_service_reports_the_lists_too(world: World, tmp_path: Path) -
         checks = (await answer.json())["checks"]
     (check,) = (check for check in checks if check["name"] == "trust")
     assert [statement["listed"] for statement in check["values"]["statements"]] == [True, False, True, False]
+
+
+async def test_a_listing_is_required_of_every_credential_in_a_presentation(
+    world: World, tmp_path: Path
+) -> None:
+    _, fetch = world
+    data, did = await signed()
+    presentation = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"],
+        "verifiableCredential": [json.loads(data)],
+    }  # fmt: skip
+    settings = Settings(trust_list=tmp_path / "issuers.toml", trust_required=True)
+    for name, verdict in (("did:web:somebody.example.org", Verdict.INVALID), (did, Verdict.VALID)):
+        (tmp_path / "issuers.toml").write_text(f'[[issuer]]\nid = "{name}"\n')
+        report = await gateway(fetch, settings).verify(json.dumps(presentation).encode())
+        (check,) = (check for check in report.checks if check.name == "credential")
+        assert check.verdict is verdict
