@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
+from gateway.envelopes.inflating import inflated
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import BakedImageMalformed, NotBaked, SeveralBakedCredentials, TooLarge
 
@@ -80,13 +81,9 @@ def _international(rest: bytes) -> bytes:
 
 def _inflated(compressed: bytes) -> bytes:
     """Old bakers compress, though the specification says not to; never beyond what a document may have."""
-    inflater = zlib.decompressobj()
-    try:
-        text = inflater.decompress(compressed, MAX_BYTES + 1)
-    except zlib.error:
-        raise BakedImageMalformed("the compressed text of a chunk is damaged") from None
+    text = inflated(compressed, MAX_BYTES)
+    if text is None:
+        raise BakedImageMalformed("the compressed text of a chunk is damaged")
     if len(text) > MAX_BYTES:
         raise TooLarge(f"the baked credential has more than {MAX_BYTES} bytes")
-    if not inflater.eof or inflater.unused_data:
-        raise BakedImageMalformed("the compressed text of a chunk is damaged")
     return text

@@ -1,7 +1,7 @@
 """How a credential is shown: the display parameter the Commission's profile demands, made of what is said.
 
 The page is an SVG image: it shows every script of Europe without a font of its own
-(docs/decisions/0007-elm-profile.md). https://europa.eu/europass/elm-browser/
+(docs/decisions/0008-elm-profile.md). https://europa.eu/europass/elm-browser/
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
+from gateway.envelopes.inflating import GZIP, inflated
 from gateway.errors import StatusListMalformed, StatusListTooShort
 
 __all__ = ["MAX_BYTES", "MIN_ENTRIES", "encode_bits", "expand", "value_at"]
@@ -20,7 +21,6 @@ MAX_BYTES = 16 * 1024 * 1024
 """Longest list, 134 million entries."""
 MIN_ENTRIES = 131_072
 """Fewest entries of a list: fewer would point out the holder who is looked up."""
-GZIP = 16 + zlib.MAX_WBITS
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}\Z")
 _MAX_TEXT = 4 * 1024 * 1024
 
@@ -34,15 +34,11 @@ def expand(text: str) -> bytes:
         compressed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     except (binascii.Error, ValueError):
         raise StatusListMalformed("the list is not base64url") from None
-    inflater = zlib.decompressobj(GZIP)
-    try:
-        bits = inflater.decompress(compressed, MAX_BYTES + 1)
-    except zlib.error:
-        raise StatusListMalformed("the list is not compressed with gzip") from None
+    bits = inflated(compressed, MAX_BYTES, GZIP)
+    if bits is None:
+        raise StatusListMalformed("the list is not whole: damaged gzip, cut short, or something follows it")
     if len(bits) > MAX_BYTES:
         raise StatusListMalformed(f"the list is longer than {MAX_BYTES} bytes")
-    if not inflater.eof or inflater.unused_data:
-        raise StatusListMalformed("the compressed list is cut short, or something follows it")
     return bits
 
 
