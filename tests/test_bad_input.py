@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
+from gateway.cli import main
 from gateway.core import ConvertOptions
 from gateway.errors import GatewayError, InputRefused
 from gateway.report import Verdict
@@ -47,11 +49,31 @@ async def test_bad_input_is_refused_with_its_code_and_in_time(kind: str, job: st
     assert 400 <= error.status < 500
 
 
-@pytest.mark.parametrize(
-    "kind", ["duplicate key", "NaN", "no subject", "several subjects", "a comment in a value"]
-)
+WHOLE = {
+    "empty", "a sentence", "PNG", "PDF", "another XML", "an array", "an SD-JWT", "oversized", "JWT",
+}  # fmt: skip
+"""What is refused as a whole: no place in it is worse than another."""
+
+
+@pytest.mark.parametrize("kind", sorted(set(BAD) - WHOLE))
 async def test_bad_input_says_where(kind: str) -> None:
     data, _ = BAD[kind]
     with pytest.raises(InputRefused) as refusal:
         await gateway().convert(data, ConvertOptions("elm3"))
     assert refusal.value.pointer
+
+
+@pytest.mark.parametrize("kind", sorted(set(BAD) - {"oversized", "a million elements"}))
+def test_the_command_line_says_the_same(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data, code = BAD[kind]
+    Path("in").write_bytes(data)
+    assert main(["convert", "in", "--to", "elm3", "--out", "out"]) == 2
+    said = capsys.readouterr()
+    assert f"[{code}]" in said.err
+    assert "hint:" in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+    assert not Path("out").exists()

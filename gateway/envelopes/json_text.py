@@ -25,6 +25,7 @@ __all__ = ["read_json", "write_json"]
 
 MAX_INTEGER = 2**53 - 1
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
 class _Twice(dict[str, Any]):
@@ -47,7 +48,7 @@ def read_json(data: bytes) -> Any:
     except json.JSONDecodeError as error:
         raise MalformedJson(error.msg, pointer=f"line {error.lineno} column {error.colno}") from None
     except RecursionError:
-        raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}") from None
+        raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}", pointer=_too_deep(data)) from None
     if not _is_sound(tree):
         _check(tree)
     return tree
@@ -55,11 +56,21 @@ def read_json(data: bytes) -> Any:
 
 def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WrongEncoding("JSON is UTF-8, this begins with the mark of UTF-16")
+        raise WrongEncoding("JSON is UTF-8, this begins with the mark of UTF-16", pointer="byte 0")
     try:
         return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
-        raise WrongEncoding(f"byte {error.start} is not UTF-8") from None
+        raise WrongEncoding(f"byte {error.start} is not UTF-8", pointer=f"byte {error.start}") from None
+
+
+def _too_deep(data: bytes) -> str:
+    """Where an object or array begins that lies too deep."""
+    depth = 0
+    for found in _BRACKETS.finditer(data):
+        depth += (found[0] in b"[{") - (found[0] in b"]}")
+        if depth > MAX_DEPTH:
+            return f"byte {found.start()}"
+    return ""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

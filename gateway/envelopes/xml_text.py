@@ -80,7 +80,8 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MA
     body = _DECLARATION.sub("", text, count=1)
     prolog = _PROLOG.match(body[:_MAX_PROLOG])
     if body[prolog.end() if prolog else 0 :].startswith("<!DOCTYPE"):
-        raise DoctypeForbidden("the document declares a DOCTYPE")
+        line = text.count("\n", 0, text.index("<!DOCTYPE")) + 1
+        raise DoctypeForbidden("the document declares a DOCTYPE", pointer=f"line {line}")
     root = _parsed(body)
     _check(root, max_elements)
     return root
@@ -91,11 +92,12 @@ def _decoded(data: bytes) -> str:
     try:
         text = data.decode("utf-16" if utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WrongEncoding(f"byte {error.start} is not {'UTF-16' if utf_16 else 'UTF-8'}") from None
+        name = "UTF-16" if utf_16 else "UTF-8"
+        raise WrongEncoding(f"byte {error.start} is not {name}", pointer=f"byte {error.start}") from None
     declaration = _DECLARATION.match(text)
     declared = _ENCODING.search(declaration[0]) if declaration else None
     if declared and declared[1].upper() not in ("UTF-8", "UTF-16", "US-ASCII"):
-        raise WrongEncoding(f"the document declares the encoding {declared[1][:40]}")
+        raise WrongEncoding(f"the document declares the encoding {declared[1][:40]}", pointer="line 1")
     return text
 
 
@@ -127,7 +129,7 @@ def _parsed(text: str) -> Any:
         raise MalformedXml(message[:200], pointer=f"line {line}") from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
-        raise DoctypeForbidden("the document declares a DOCTYPE")
+        raise DoctypeForbidden("the document declares a DOCTYPE", pointer="line 1")
     return root
 
 

@@ -11,10 +11,11 @@ from gateway.errors import (
     JsonLdRefused,
     ProtectedTermRedefinition,
     UndefinedTerm,
+    UnknownContext,
     UnsafeJsonLd,
 )
 from gateway.jsonld.contexts import Contexts, bundled, pyld_loader, pyld_resolver
-from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, pointer_of_key
+from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, context_urls, pointer_of_key
 
 __all__ = ["expand"]
 
@@ -43,10 +44,10 @@ def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
     }
     try:
         expanded: list[Any] = pyld.expand(document, options, on_property_dropped=dropped.append)
-    except GatewayError:
-        raise
+    except GatewayError as error:
+        raise _placed(error, document, contexts) from None
     except pyld.JsonLdError as error:
-        raise _refusal(error) from None
+        raise _placed(_refusal(error), document, contexts) from None
     except RecursionError:
         raise UnsafeJsonLd("the contexts or the document nest without end") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
@@ -61,6 +62,15 @@ def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
             pointer=pointer_of_key(document, key) if key else "",
         )
     return expanded
+
+
+def _placed(error: GatewayError, document: dict[str, Any], contexts: Contexts) -> GatewayError:
+    """A refusal of an unknown context with the place of the first one in the document."""
+    if not isinstance(error, UnknownContext) or error.pointer:
+        return error
+    known = frozenset(contexts.urls())
+    place = next((pointer for pointer, url in context_urls(document) if url not in known), "")
+    return UnknownContext(error.detail, pointer=place, hint=error.hint)
 
 
 def _refusal(error: BaseException) -> GatewayError:

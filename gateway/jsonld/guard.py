@@ -18,6 +18,7 @@ __all__ = [
     "check_contexts",
     "check_expanded",
     "check_source",
+    "context_urls",
     "pointer_of_key",
     "pointer_of_value",
 ]
@@ -139,6 +140,22 @@ def _names(item: Any) -> Iterator[tuple[str, str]]:
             if not name.startswith("@"):
                 yield "property", name
             yield from _names(value)
+
+
+def context_urls(document: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every context that a document names by URL, with its place."""
+    if isinstance(document, list):
+        for position, item in enumerate(document):
+            yield from context_urls(item, f"{pointer}/{position}")
+    elif isinstance(document, dict):
+        for name, item in document.items():
+            here = f"{pointer}/{escape(name)}"
+            if name == "@context":
+                listed = isinstance(item, list)
+                for position, entry in enumerate(item if listed else [item]):
+                    if isinstance(entry, str):
+                        yield f"{here}/{position}" if listed else here, entry
+            yield from context_urls(item, here)
 
 
 def pointer_of_key(document: Any, key: str) -> str:
