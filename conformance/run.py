@@ -14,7 +14,18 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from conformance import attacks, badges, conversions, foreign, outside, profiles, seals, vectors, w3c
+from conformance import (
+    attacks,
+    badges,
+    conversions,
+    foreign,
+    identifiers,
+    outside,
+    profiles,
+    seals,
+    vectors,
+    w3c,
+)
 from conformance.figures import Figure
 
 __all__ = ["main"]
@@ -25,6 +36,7 @@ PARTS = {
     "W3C suites and signatures": w3c,
     "Badges": badges,
     "Seals": seals,
+    "DIDs": identifiers,
     "Conversions": conversions,
     "Profiles of ELM": profiles,
     "The outside world": outside,

@@ -12,7 +12,7 @@ from typing import Any
 from gateway.errors import KeyFormatExperimental, KeyFormatUnknown
 from gateway.keys import PublicKey, jwk_of, key_agreement_key, multikey
 
-__all__ = ["DID_CONTEXT", "FORMS", "RELATIONS", "key_document"]
+__all__ = ["AGREEMENT", "DID_CONTEXT", "FORMS", "RELATIONS", "key_document"]
 
 Json = dict[str, Any]
 DID_CONTEXT = "https://www.w3.org/ns/did/v1"
