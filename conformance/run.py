@@ -43,7 +43,7 @@ PARTS = {
     "Attacks": attacks,
     "Foreign verifiers": foreign,
 }
-LIBRARIES = ("pyld", "pynacl", "lxml", "rfc8785", "pyshacl", "jsonschema")
+LIBRARIES = ("pyld", "pynacl", "cryptography", "lxml", "rfc8785", "pyshacl", "jsonschema")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from gateway.errors import MalformedJwt
 
 __all__ = [
     "CLAIMS",
+    "MAX_SECONDS",
     "Jwt",
     "base64url_decode",
     "base64url_encode",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.envelopes.jwt import base64url_encode
+from gateway.envelopes.jwt import MAX_SECONDS, base64url_encode
 from gateway.errors import ProofGenerationError
 from gateway.proofs.jose import ALGORITHMS
 
@@ -94,4 +94,7 @@ def _seconds(text: Any) -> int | None:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         raise ProofGenerationError("a date of the credential is malformed") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    seconds = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    if seconds > MAX_SECONDS:
+        raise ProofGenerationError("a date of the credential is beyond what a token can say")
+    return seconds

@@ -155,6 +155,7 @@ def test_the_issuer_may_be_an_object() -> None:
         ("vc+jwt", "EdDSA", {"proof": []}),
         ("vc+jwt", "EdDSA", {"validFrom": "yesterday"}),
         ("vc+jwt", "EdDSA", {"validUntil": 7}),
+        ("vc+jwt", "EdDSA", {"validUntil": "9999-12-31T23:59:59-14:00"}),
     ],
 )
 def test_what_makes_no_sound_token_is_refused(form: str, algorithm: str, changes: dict[str, Any]) -> None:
