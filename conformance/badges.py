@@ -38,7 +38,7 @@ PROBES: dict[str, tuple[str, ...]] = {
     "EvidenceProbe": ("schema",),
     "ExpirationProbe": ("period",),
     "ExtensionProbe": ("schema",),
-    "InlineJsonSchemaProbe": ("schema", "semantics", "endorsement"),
+    "InlineJsonSchemaProbe": ("schema", "endorsement"),
     "IssuanceProbe": ("period",),
     "IssuerProbe": ("schema",),
     "JsonLDValidationProbe": ("terms", "proof_terms"),

@@ -65,7 +65,8 @@ STRICT = Policy("strict", BASE)
 
 AS_THE_PUBLIC_VALIDATOR = frozenset((
     "claim_missing", "endorsement_undetermined", "hosted_not_retrieved", "issuer_without_host", "key_address_unproven",
-    "key_from_proof", "node_renamed", "not_an_assertion", "revocation_list_unavailable", "status_list_renamed",
+    "key_from_proof", "node_renamed", "not_an_assertion", "revocation_list_unavailable", "schema_not_evaluated",
+    "status_list_renamed",
 ))  # fmt: skip
 """What 1EdTech's public validator passes, or warns of, and has a reason for: docs/policies.md."""
 STATUS_LOST = frozenset((

@@ -21,6 +21,10 @@ Json = dict[str, Any]
 OPEN_BADGES = frozenset(
     ("OpenBadgeCredential", "AchievementCredential", "EndorsementCredential", "ClrCredential")
 )
+PUBLISHED = (
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/", "https://purl.imsglobal.org/spec/clr/v2p0/schema/",
+)  # fmt: skip
+"""Where the schemas stand that are published with the specifications."""
 CURRENT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 _OB_3 = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json\Z")
 """The contexts of Open Badges 3.0 (section B.1.1)."""
@@ -36,7 +40,7 @@ SHAPES = (
 def schema_checks(inspected: Inspected, tree: Json) -> list[Check]:
     """One check for each deviation from the format's shape, one that is valid when there is none."""
     types = types_of(tree)
-    remarks = list(_contexts(tree)) if types & OPEN_BADGES else []
+    remarks = [*_contexts(tree), *_own_schemas(tree)] if types & OPEN_BADGES else []
     if inspected.form is not None and inspected.form.name != "ob3" and "EndorsementCredential" not in types:
         return remarks
     for name, table, version_2, version_1 in SHAPES:
@@ -56,6 +60,19 @@ def _contexts(tree: Json) -> Iterator[Check]:
             "schema", Verdict.VALID, "context_outdated", "the document is written under an older context", "/@context",
             f"New badges are written under {VCDM_2} and {CURRENT}.", {"contexts": old},
         )  # fmt: skip
+
+
+def _own_schemas(tree: Json) -> Iterator[Check]:
+    """Schemas that the issuer names and the gateway does not evaluate: the published ones its tables cover."""
+    given = tree.get("credentialSchema")
+    for position, entry in enumerate(given if isinstance(given, list) else [given]):
+        if isinstance(entry, dict) and not str(entry.get("id")).startswith(PUBLISHED):
+            yield Check(
+                "schema", Verdict.UNDETERMINED, "schema_not_evaluated",
+                "the document names a schema that the gateway does not evaluate",
+                "/credentialSchema" + (f"/{position}" if isinstance(given, list) else ""),
+                "Validate the document with the issuer's schema where its own rules matter.",
+            )  # fmt: skip
 
 
 def semantic_checks(inspected: Inspected, tree: Json) -> list[Check]:

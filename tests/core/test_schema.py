@@ -118,6 +118,19 @@ def test_an_older_context_is_a_remark_and_no_fault(contexts: list[str], old: lis
     assert all(check.verdict is Verdict.VALID for check in remarks)
 
 
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        ("https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json", []),
+        ("https://school.example/schema.json", [(Verdict.UNDETERMINED, "/credentialSchema/0")]),
+    ],
+)
+def test_a_schema_of_the_issuers_own_is_told_not_to_be_evaluated(schema: str, told: list[Any]) -> None:
+    tree = badge(credentialSchema=[{"id": schema, "type": "1EdTechJsonSchemaValidator2019"}])
+    found = schema_checks(inspected(tree), tree)
+    assert [(c.verdict, c.pointer) for c in found if c.code == "schema_not_evaluated"] == told
+
+
 # --- meaning --------------------------------------------------------------------------------------
 
 
