@@ -14,6 +14,7 @@ from typing import Any
 from gateway.core import mechanisms
 from gateway.core.binding import issuer_of
 from gateway.core.endorsements import endorsement_checks
+from gateway.core.endorsements_2 import endorsement_2_checks
 from gateway.core.judging import Verified, judged
 from gateway.core.open_badges_2 import badge_of, published, shape_checks
 from gateway.core.period import period_checks
@@ -54,6 +55,8 @@ def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Ve
         checks += _trust(inspected, tree, retrieved, secured, _bound(checks))
         if inspected.linked_data:
             checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
+        if inspected.open_badges_2:
+            checks += endorsement_2_checks(badge_of(inspected.envelope.tree, retrieved), retrieved)
     return judged(tuple(checks), secured, question)
 
 

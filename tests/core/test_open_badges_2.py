@@ -276,6 +276,63 @@ def test_a_badge_in_its_issuers_revocation_list_is_invalid_even_if_it_brings_ano
         assert done.verdict is Verdict.INVALID
 
 
+# --- endorsements ----------------------------------------------------------------------------------
+
+AGENCY = "https://agency.example/profile"
+ENDORSEMENT = "https://agency.example/endorsements/1"
+
+
+def endorsement(**changes: Any) -> dict[str, Any]:
+    return {
+        "@context": "https://w3id.org/openbadges/v2", "type": "Endorsement", "id": ENDORSEMENT, "issuer": AGENCY,
+        "claim": {"id": CLASS, "endorsementComment": "We looked at it."}, "issuedOn": "2026-01-01T00:00Z",
+        "verification": {"type": "hosted"}, **changes,
+    }  # fmt: skip
+
+
+def endorsed(content: Any, policy: str = "1edtech", named: Any = ENDORSEMENT) -> Verified:
+    more = {ENDORSEMENT: content, AGENCY: issuer(id=AGENCY)}
+    return check(assertion(), policy, badge=badge_class(endorsement=[named]), more=more)
+
+
+def test_an_endorsement_that_its_address_answers_with_holds() -> None:
+    done = endorsed(endorsement())
+    assert check_named(done, "endorsement").verdict is Verdict.VALID
+    assert check_named(done, "endorsement").pointer == "/badge/endorsement/0"
+    assert done.verified
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (endorsement(claim={"id": "https://other.example/badge"}), "endorsement_of_another"),
+        (endorsement(claim=7), "member_malformed"),
+        (endorsement(type="Assertion"), "member_malformed"),
+        (endorsement(issuer=ISSUER), "address_not_issuers"),
+        (endorsement(revoked=True), "revoked"),
+    ],
+)
+def test_an_endorsement_that_does_not_hold_is_told_by_its_reason(content: Any, code: str) -> None:
+    done = endorsed(content)
+    assert check_named(done, "endorsement").values == {"code": code}
+    assert done.verdict is Verdict.INVALID
+    assert endorsed(content, "strict").verified
+
+
+@pytest.mark.parametrize("content", [Answer(code="fetch_failed", message="no answer"), b"[]", b"no json"])
+def test_an_endorsement_that_cannot_be_had_says_nothing_against_the_badge(content: Any) -> None:
+    done = endorsed(content)
+    assert check_named(done, "endorsement").code == "endorsement_undetermined"
+    assert done.verified
+
+
+def test_an_endorsement_that_only_the_badge_shows_is_not_the_endorsers() -> None:
+    forged = endorsement(claim={"id": CLASS, "endorsementComment": "The best there is."})
+    assert check_named(endorsed(endorsement(), named=forged), "endorsement").values == {
+        "code": "hosted_differs"
+    }
+
+
 # --- signed ---------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
 from gateway.retrieval import GONE, Retrieved
 
-__all__ = ["show"]
+__all__ = ["show", "vouched"]
 
 Json = dict[str, Any]
 PLACE = "/verification"
@@ -36,6 +36,12 @@ def show(badge: Badge, data: bytes, sealed: str, retrieved: Retrieved) -> Shown:
     tree = badge.assertion.tree
     if tree is None or "Assertion" not in types_of(tree):
         return Shown((Secured((NOT_AN_ASSERTION,)),))
+    return vouched(badge, data, sealed, retrieved)
+
+
+def vouched(badge: Badge, data: bytes, sealed: str, retrieved: Retrieved) -> Shown:
+    """What vouches for whatever stands in the place of the assertion: its address, or a signature."""
+    tree = badge.assertion.tree or {}
     badge = replace(badge, issuer=published(badge.issuer, retrieved))
     verification = tree.get("verification")
     kind = verification.get("type") if isinstance(verification, dict) else None
@@ -195,7 +201,7 @@ def _listed(key: Node, issuer: Node) -> Check:
         return _in_scope("", issuer)
     listed = issuer.tree.get("publicKey")
     entries = listed if isinstance(listed, list) else [listed]
-    names = {entry.get("id") if isinstance(entry, dict) else entry for entry in entries}
+    names = [entry.get("id") if isinstance(entry, dict) else entry for entry in entries]
     owner = (key.tree or {}).get("owner")
     beside = bool(key.old) and _authority(key.id) == _authority(issuer.id) != ""
     if beside or (key.id in names and owner == issuer.id):
