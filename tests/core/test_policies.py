@@ -39,7 +39,7 @@ def judge(given: tuple[tuple[Check, ...], tuple[Secured, ...]], policy: str) -> 
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(given=verifications())
 def test_nothing_is_verified_without_a_signature_and_a_key_shown_to_be_the_issuers(
     policy: str, given: tuple[tuple[Check, ...], tuple[Secured, ...]]
@@ -57,7 +57,7 @@ def test_nothing_is_verified_without_a_signature_and_a_key_shown_to_be_the_issue
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(given=verifications())
 def test_what_is_required_and_invalid_is_never_passed(
     policy: str, given: tuple[tuple[Check, ...], tuple[Secured, ...]]
@@ -69,7 +69,7 @@ def test_what_is_required_and_invalid_is_never_passed(
         assert judge(given, policy).verdict is Verdict.INVALID
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(given=verifications())
 def test_strict_tolerates_nothing_that_is_open(given: tuple[tuple[Check, ...], tuple[Secured, ...]]) -> None:
     checks, proofs = given
