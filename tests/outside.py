@@ -51,7 +51,7 @@ __all__ = [
     "shows_a_page",
 ]
 
-FETCH_SECONDS = 0.4
+FETCH_SECONDS = 0.2
 """How long an answer that never comes is waited for."""
 PATIENT_SECONDS = 20.0
 """How long one that comes may take on a machine that is busy."""
@@ -101,11 +101,11 @@ async def serving(world: Outside, context: ssl.SSLContext | None = None) -> Asyn
 class Clients:
     """The gateway's own client, patient but for what never comes: tests shall not depend on a quick machine.
 
-    ``slow`` tells whether what is asked for now never comes.
+    ``slow`` tells of an address whether what stands there never comes.
     """
 
     def __init__(self) -> None:
-        self.slow: Callable[[], bool] = lambda: False
+        self.slow: Callable[[str], bool] = lambda url: False
         self._patient, self._impatient = (
             Fetcher(Settings(allow_private_addresses=True, fetch_timeout=seconds))
             for seconds in (PATIENT_SECONDS, FETCH_SECONDS)
@@ -113,7 +113,7 @@ class Clients:
 
     async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
         """What stands at an address."""
-        client = self._impatient if self.slow() else self._patient
+        client = self._impatient if self.slow(url) else self._patient
         return await client.get(url, accept=accept, max_bytes=max_bytes)
 
     async def close(self) -> None:
@@ -246,7 +246,7 @@ class Road:
         self.world.faults.pop(unquote(path), None)
         if made is not None:
             self.world.faults[unquote(path)] = made
-        self.clients.slow = lambda: fault in WAITS
+        self.clients.slow = lambda url: fault in WAITS
         return await self.clients.get(base + path, accept=accept, max_bytes=max_bytes)
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -42,7 +43,8 @@ def jwt(header: dict[str, Any], claims: dict[str, Any], key: SecretKey) -> str:
 async def serving() -> AsyncIterator[tuple[Lists, Clients]]:
     """A server of lists, and the gateway's own client that may go there."""
     lists, clients = Lists(), Clients()
-    clients.slow = lambda: any(fault in (outside.hangs, outside.drips) for fault in lists.faults.values())
+    never = (outside.hangs, outside.drips)
+    clients.slow = lambda url: lists.faults.get(unquote(url.removeprefix(lists.base))) in never
     async with outside.serving(lists) as lists.base:
         try:
             yield lists, clients
