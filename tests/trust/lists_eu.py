@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
-from signxml.xades import XAdESSigner
+from signxml.xades.xades import XAdESSigner
 
 from tests.trust.lists import NOW
 
@@ -113,7 +113,8 @@ def trusted_list(
     signer: Holder = OPERATOR, update: datetime | None = NOW + 30 * DAY, sign: bool = True,
 ) -> bytes:  # fmt: skip
     """A list, signed as the member states sign theirs."""
-    root = etree.Element(f"{{{TSL}}}TrustServiceStatusList", nsmap={None: TSL}, Id="ID1")
+    names: Any = {None: TSL}
+    root = etree.Element(f"{{{TSL}}}TrustServiceStatusList", nsmap=names, Id="ID1")
     scheme = _add(root, "SchemeInformation")
     _add(scheme, "TSLVersionIdentifier", "5")
     _add(scheme, "TSLSequenceNumber", "7")
