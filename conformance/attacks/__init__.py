@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from conformance.attacks import insertions, matrix
+from conformance.attacks import addresses, doors, fuzz, insertions, matrix
 from conformance.attacks.matrix import Outcome
 from conformance.attacks.signed import MECHANISMS
 from conformance.figures import Figure, all_of
@@ -29,6 +30,17 @@ def figures(corpora: Path) -> Iterator[Figure]:
             for hole in holes
         ]
         yield _none_of("random insertions into signed credentials, none verified", INSERTIONS, found)
+        found = [
+            fault for faults in pool.map(fuzz.attack, portions, [PORTION] * len(portions)) for fault in faults
+        ]
+        yield _none_of("damaged documents, none but the gateway's own errors", INSERTIONS, found)
+    yield all_of(
+        f"hostile addresses {', '.join(addresses.WAYS)}, no connection",
+        addresses.outcomes(addresses.vectors(corpora)),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        answered = doors.outcomes(doors.attacks(corpora), Path(folder))
+    yield all_of("files of the security corpora answered as the contract says", answered)
 
 
 def _matrix(outcomes: list[Outcome]) -> Iterator[Figure]:
