@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.core.policies import Policy
+from gateway.core.policies import Policy, unproven
 from gateway.core.question import Question
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
@@ -13,8 +13,6 @@ from gateway.report import Check, Verdict
 __all__ = ["NOT_VERIFIED", "Verified", "judged"]
 
 PROOF_ONLY = frozenset(("structure", "terms", "proof"))
-VOUCHING = ("issuer", "proof.signature", "proof", "credential")
-"""The checks that show who vouches for a document, the most telling first."""
 NOT_VERIFIED = Check(
     "proof", Verdict.UNDETERMINED, "no_proof", "nothing shows who vouches for the document",
     hint="Ask the issuer for a signed credential.",
@@ -45,14 +43,8 @@ def judged(checks: tuple[Check, ...], secured: tuple[Secured, ...], question: Qu
     proven = question.proof_only or (_holds(secured) and _bound(checks))
     if verdict is Verdict.VALID and proven:
         return Verified(checks, verdict, True)
-    reason = _unproven(checks) if verdict is Verdict.VALID else question.policy.reason(counted)
+    reason = unproven(checks) if verdict is Verdict.VALID else question.policy.reason(counted)
     return Verified(checks, verdict, False, reason or NOT_VERIFIED)
-
-
-def _unproven(checks: Iterable[Check]) -> Check | None:
-    """What proof or binding lacks."""
-    open_ones = [check for check in checks if check.verdict is not Verdict.VALID]
-    return next((check for name in VOUCHING for check in open_ones if check.name == name), None)
 
 
 def _counted(checks: tuple[Check, ...], secured: tuple[Secured, ...], policy: Policy) -> Iterable[Check]:

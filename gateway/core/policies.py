@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gateway.errors import RequestRefused
 from gateway.report import Check, Verdict
 
-__all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named", "policy_reported"]
+__all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named", "policy_reported", "unproven"]
 
 
 WITH_TRUST = "+trust"
@@ -62,6 +62,8 @@ class Policy:
 
 BASE = frozenset(("structure", "terms", "proof", "issuer", "period", "status"))
 STRICT = Policy("strict", BASE)
+VOUCHING = ("issuer", "proof.signature", "proof", "credential")
+"""The checks that show who vouches for a document, the most telling first."""
 
 AS_THE_PUBLIC_VALIDATOR = frozenset((
     "claim_missing", "endorsement_undetermined", "hosted_not_retrieved", "issuer_without_host", "key_address_unproven",
@@ -102,14 +104,24 @@ def policy_reported(name: str) -> Policy | None:
     return policy.with_trust() if policy is not None and name.endswith(WITH_TRUST) else policy
 
 
+def unproven(checks: Iterable[Check]) -> Check | None:
+    """What proof or binding lacks of a document that a policy passes: the check that keeps it from being verified."""
+    open_ones = [
+        check for check in checks if check.verdict is not Verdict.VALID or check.name == "credential"
+    ]
+    found = (check for name in VOUCHING for check in open_ones if check.name == name and check.code)
+    return next(found, None)
+
+
 def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Check, ...]:
     """The checks that a verdict short of "verified" rests on, for people to read first.
 
-    Where everything required is valid, that is the issuer's key, which nothing else makes up for.
+    Where everything required is valid, that is who vouches for it, which nothing else makes up for.
     """
     checks = tuple(checks)
     if verdict is Verdict.VALID:
-        return tuple(check for check in checks if check.name == "issuer")
+        found = unproven(checks)
+        return (found,) if found is not None else ()
     wrong = tuple(check for check in checks if check.verdict is verdict)
     known = policy_reported(policy)
     counted = (check for check in wrong if known is None or known.rests_on(check))

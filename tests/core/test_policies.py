@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.core import POLICIES, STRICT, Question, policy_named
 from gateway.core.judging import Verified, judged
+from gateway.core.policies import deciding
 from gateway.errors import RequestRefused
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
@@ -116,3 +117,15 @@ def test_a_policy_there_is_not_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(RequestRefused) as refusal:
         policy_named("lenient")
     assert all(name in refusal.value.hint for name in POLICIES)
+
+
+def test_people_read_first_what_keeps_a_valid_document_from_being_verified() -> None:
+    address = Check("proof.signature", Verdict.UNDETERMINED, "hosted_not_retrieved", "no answer")
+    bound = Check("issuer", Verdict.VALID)
+    assert deciding("1edtech", [bound, address], Verdict.VALID) == (address,)
+    key = Check("issuer", Verdict.UNDETERMINED, "key_from_proof", "brought along")
+    assert deciding("1edtech", [address, key], Verdict.VALID) == (key,)
+    inside = Check("credential", Verdict.VALID, "key_from_proof", "brought along")
+    assert deciding("1edtech", [bound, inside], Verdict.VALID) == (inside,)
+    expired = Check("period", Verdict.INVALID, "expired", "over")
+    assert deciding("strict", [key, expired], Verdict.INVALID) == (expired,)
