@@ -19,6 +19,7 @@ from conformance import (
     badges,
     conversions,
     foreign,
+    generated,
     identifiers,
     outside,
     profiles,
@@ -33,6 +34,7 @@ __all__ = ["main"]
 SHOWN = 8
 PARTS = {
     "Vectors": vectors,
+    "Generated documents": generated,
     "W3C suites and signatures": w3c,
     "Badges": badges,
     "Seals": seals,

@@ -10,8 +10,8 @@ from gateway.errors import UnsafeJsonLd
 from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.contexts import Contexts, bundled
 from gateway.jsonld.expansion import expand
-from gateway.jsonld.nquads import Quad, Row, row_of
-from gateway.jsonld.rdf import quads_of
+from gateway.jsonld.nquads import Row, row_of
+from gateway.jsonld.rdf import is_disputed, quads_of
 from gateway.jsonld.rdfc10 import canonicalize_rows
 
 __all__ = ["Canonical", "Statements", "canonicalize", "statements"]
@@ -19,10 +19,12 @@ __all__ = ["Canonical", "Statements", "canonicalize", "statements"]
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a document says, as rows. ``expanded`` tells why it had to be expanded; empty when it had not."""
+    """What a document says, as rows. ``disputed`` is true where a literal is one that implementations write
+    differently; ``expanded`` tells why the document had to be expanded; empty when it had not.
+    """
 
     rows: Sequence[Row]
-    control_characters: bool
+    disputed: bool
     expanded: str = ""
 
 
@@ -31,7 +33,7 @@ class Canonical:
     """A canonical document: ``nquads``, how many ``quads``, and whether it is *canonically simple*.
 
     Simple means that no two blank nodes share a first-degree hash (identical leaves under one
-    parent apart) and that no literal holds a control character: then all implementations agree.
+    parent apart) and that no literal is ``disputed``: then all implementations agree.
     ``expanded`` tells why the document had to be expanded; empty when compiled contexts sufficed.
     """
 
@@ -39,7 +41,7 @@ class Canonical:
     quads: int
     simple: bool
     ties: int
-    control_characters: bool
+    disputed: bool
     expanded: str = ""
 
 
@@ -50,8 +52,10 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
         emitted = emit(document, closed)
     except NotCompiled as reason:
         quads = quads_of(expand(document, contexts=closed))
-        return Statements([row_of(quad) for quad in quads], any(map(_has_control, quads)), str(reason))
-    return Statements(emitted.rows, emitted.control_characters)
+        return Statements(
+            [row_of(quad) for quad in quads], any(is_disputed(quad.object) for quad in quads), str(reason)
+        )
+    return Statements(emitted.rows, emitted.disputed)
 
 
 def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: str = "sha256") -> Canonical:
@@ -64,11 +68,5 @@ def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: 
         dataset.nquads.encode()
     except UnicodeEncodeError:
         raise UnsafeJsonLd("a text holds half of a surrogate pair") from None
-    ties, control = len(dataset.ties), said.control_characters
+    ties, control = len(dataset.ties), said.disputed
     return Canonical(dataset.nquads, dataset.quads, not ties and not control, ties, control, said.expanded)
-
-
-def _has_control(quad: Quad) -> bool:
-    """Whether the object holds a control character that implementations write differently."""
-    value = quad.object.value
-    return quad.object.kind == "literal" and any((c < " " and c not in "\n\r") or c == "\x7f" for c in value)

@@ -30,9 +30,10 @@ MAX_DEPTH = 64
 MAX_CONTEXTS = 8
 MAX_INLINE_TERMS = 1000
 MAX_CONTEXT_DEPTH = 6
+ABOUT_A_TEXT = frozenset(("@language", "@direction"))
 FORBIDDEN_IN_CONTEXT = ("@base", "@import", "@propagate", "@vocab")
 
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*\Z")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\s]*\Z")
 _BLANK = re.compile(r"_:[A-Za-z0-9]+\Z")
 _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 
@@ -53,6 +54,10 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
             raise UnsafeJsonLd("an empty value signs as nothing", pointer=pointer)
         return
     if isinstance(value, dict):
+        if "@value" not in value and not ABOUT_A_TEXT.isdisjoint(value):
+            raise UnsafeJsonLd("a language without a text signs as nothing", pointer=pointer)
+        if "@set" in value and len(value) > 1:
+            raise UnsafeJsonLd("what stands beside a set signs as nothing", pointer=pointer)
         for name, item in value.items():
             here = f"{pointer}/{escape(name)}"
             if name == "@context":
@@ -128,6 +133,8 @@ def _names(item: Any) -> Iterator[tuple[str, str]]:
             yield "language", str(item["@language"])
         return
     for name, value in item.items():
+        if name == "@graph":
+            _check_graph(value)
         if name == "@id":
             yield "id", str(value)
         elif name == "@type":
@@ -156,6 +163,13 @@ def context_urls(document: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
                     if isinstance(entry, str):
                         yield f"{here}/{position}" if listed else here, entry
             yield from context_urls(item, here)
+
+
+def _check_graph(items: list[Any]) -> None:
+    """Refuse what stands in a graph and makes no statement there: a value, or a name alone."""
+    for item in items:
+        if "@value" in item or "@list" in item or set(item) <= {"@id", "@index"}:
+            raise UnsafeJsonLd("what stands in a graph of its own says nothing there")
 
 
 def pointer_of_key(document: Any, key: str) -> str:

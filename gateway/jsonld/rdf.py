@@ -11,10 +11,14 @@ from gateway.errors import NotAnInteroperableNumber
 from gateway.jsonld.jcs import jcs
 from gateway.jsonld.nquads import Quad, Term, blank, iri, literal
 
-__all__ = ["RDF", "literal_of", "quads_of"]
+__all__ = ["CONTROL", "RDF", "is_disputed", "literal_of", "quads_of"]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
+CONTROL = re.compile("[\x00-\t\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters that implementations escape differently."""
+SMALL = re.compile(r"-?[1-9]\.0E-(?:[7-9]|[1-9][0-9]+)\Z")
+"""Numbers of one digit below 1e-6: the JavaScript lineage takes them for integers, and writes 0."""
 LARGEST_INTEGER = 1e21
 """From here on a number is written as xsd:double (section 8.6, step 9)."""
 
@@ -98,3 +102,8 @@ def _number(value: float, datatype: str | None) -> Term:
         return literal(str(int(value)), datatype or XSD + "integer")
     text = re.sub(r"(\d)0*E\+?(-?)0*(\d+)", r"\1E\2\3", f"{value:.15E}")
     return literal(text, datatype or XSD + "double")
+
+
+def is_disputed(term: Term) -> bool:
+    """Whether a literal is one that implementations in the field write differently."""
+    return term.kind == "literal" and bool(CONTROL.search(term.value) or SMALL.match(term.value))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from conformance.documents import LISTS, V2, document
 from gateway.errors import GatewayError, UnsafeJsonLd
 from gateway.jsonld import bundled, canonicalize, canonicalize_rows, expand
 from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.compiled.scopes import MAX_PROGRAMS, compiled_scope
 from gateway.jsonld.nquads import row_of
 from gateway.jsonld.rdf import quads_of
-from tests.jsonld.generated import LISTS, V2, document
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.json"))
 CHUNK = 500

@@ -56,7 +56,7 @@ def context(terms: Any) -> dict[str, Any]:
 def test_a_sound_credential_is_canonically_simple() -> None:
     found = canonicalize(credential())
     assert found.simple
-    assert (found.ties, found.control_characters) == (0, False)
+    assert (found.ties, found.disputed) == (0, False)
     assert found.quads == len(found.nquads.splitlines())
 
 
@@ -273,7 +273,7 @@ def test_one_dataset_in_four_writings_has_one_form(corpora: Path, name: str) -> 
 @pytest.mark.parametrize("character", ["\x00", "\x01", "\b", "\x0b", "\f", "\x1f", "\x7f"])
 def test_a_control_character_is_written_by_the_specification_and_told(character: str) -> None:
     found = canonicalize(credential(name=f"a{character}b"))
-    assert found.control_characters
+    assert found.disputed
     assert not found.simple
     assert character not in found.nquads
 

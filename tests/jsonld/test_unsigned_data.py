@@ -137,3 +137,41 @@ def test_nothing_written_into_a_name_becomes_a_statement(position: str, payload:
 
 def test_the_positions_and_payloads_are_three_hundred() -> None:
     assert len(POSITIONS) * len(set(PAYLOADS)) == 300
+
+
+VCDM_2 = "https://www.w3.org/ns/credentials/v2"
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("description", {"@language": "en"}),
+        ("description", {"@direction": "rtl"}),
+        ("issuer", {"id": "did:example:b", "@language": "en"}),
+        ("verifiableCredential", "text"),
+        ("verifiableCredential", {"@value": 1}),
+        ("verifiableCredential", {"id": "urn:uuid:a"}),
+        ("id", "urn:a\u00a0b"),
+        ("evidence", {"@set": ["x"], "id": "urn:uuid:a"}),
+    ],
+)
+def test_what_makes_no_statement_is_not_signed(member: str, value: Any) -> None:
+    document = {
+        "@context": [VCDM_2],
+        "type": "VerifiablePresentation",
+        "holder": "did:example:a",
+        member: value,
+    }
+    with pytest.raises(JsonLdRefused):
+        canonicalize(document)
+
+
+def test_a_number_that_others_write_as_nought_is_not_simple() -> None:
+    terms = {"n": "urn:n", "d": {"@id": "urn:d", "@type": "urn:decimal"}}
+    for name, number, simple in (
+        ("n", 1e-7, False),
+        ("d", -3e-9, False),
+        ("n", 1.5e-7, True),
+        ("n", 0.5, True),
+    ):
+        assert canonicalize({"@context": [VCDM_2, terms], "id": "urn:x", name: number}).simple is simple

@@ -24,7 +24,7 @@ from gateway.jsonld.compiled.terms import (
 )
 from gateway.jsonld.contexts import Contexts
 from gateway.jsonld.nquads import Row, write_literal, write_term
-from gateway.jsonld.rdf import RDF, literal_of
+from gateway.jsonld.rdf import CONTROL, RDF, is_disputed, literal_of
 
 __all__ = ["Emitted", "emit"]
 
@@ -32,7 +32,6 @@ MAX_DEPTH = 30
 """Objects inside objects; the guard's own limit counts arrays too and lies above it."""
 
 TYPE, FIRST, REST, NIL = (f"<{RDF}{name}>" for name in ("type", "first", "rest", "nil"))
-CONTROL = re.compile("[\x00-\t\x0b\x0c\x0e-\x1f\x7f]")
 _BLANK = re.compile(r"_:[A-Za-z0-9]+\Z")
 DIRECTIONS = ("ltr", "rtl")
 _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
@@ -40,10 +39,10 @@ _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """The quads of a document as rows, each once or more; whether a text holds a control character."""
+    """The quads of a document as rows, each once or more; whether a literal is disputed."""
 
     rows: list[Row]
-    control_characters: bool
+    disputed: bool
 
 
 def emit(document: Any, contexts: Contexts) -> Emitted:
@@ -58,13 +57,13 @@ def emit(document: Any, contexts: Contexts) -> Emitted:
         raise NotCompiled("a document that is refused") from None
     if not emitter.rows:
         raise NotCompiled("a document that says nothing")
-    return Emitted(emitter.rows, emitter.control_characters)
+    return Emitted(emitter.rows, emitter.disputed)
 
 
 class _Emitter:
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.control_characters = False
+        self.disputed = False
         self._count = 0
 
     def fresh(self) -> str:
@@ -136,7 +135,13 @@ class _Emitter:
         if item is None or type(item) is list:
             raise NotCompiled("a null, or an array inside an array")
         told = {"@value": item} if meaning.datatype is None else {"@value": item, "@type": meaning.datatype}
-        return write_term(literal_of(told))
+        return self.number(told)
+
+    def number(self, told: dict[str, Any]) -> str:
+        """A number or boolean."""
+        term = literal_of(told)
+        self.disputed = self.disputed or is_disputed(term)
+        return write_term(term)
 
     def text(self, value: str, meaning: Meaning) -> str:
         """A text as its term reads it: a literal or an identifier."""
@@ -149,7 +154,7 @@ class _Emitter:
 
     def literal(self, value: str, suffix: str) -> str:
         if CONTROL.search(value) is not None:
-            self.control_characters = True
+            self.disputed = True
         return write_literal(value, suffix)
 
     def name(self, value: Any, scope: Scope) -> str:
@@ -195,7 +200,7 @@ class _Emitter:
             return self.literal(value, "")
         if type(value) not in (bool, int, float):
             raise NotCompiled("a value object without a value")
-        return write_term(literal_of({"@value": value}))
+        return self.number({"@value": value})
 
     def language_map(self, subject: str, item: dict[str, Any], meaning: Meaning, graph: str) -> None:
         mappings = _known(meaning.below).active["mappings"]
@@ -213,8 +218,8 @@ class _Emitter:
 
     def graph(self, item: Any, meaning: Meaning, graph: str, depth: int) -> str:
         """A node in a graph of its own."""
-        if type(item) is not dict or "@value" in item:
-            raise NotCompiled("a graph of what is no node")
+        if type(item) is not dict or "@value" in item or len(item) == 1:
+            raise NotCompiled("a graph of what is no node, or may say nothing")
         name = self.fresh()
         self.object(item, meaning, name, depth)
         return name

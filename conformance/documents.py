@@ -110,7 +110,7 @@ class _Maker:
                 scope = scope.typed(tuple(sorted(kind for kind in types if kind in scope.scoped_types)))
         if self.odd and depth and self.chance(0.1):
             made["@context"] = self.random.choice((OWN, [OWN], V2, {"extra": "urn:x:extra"}))
-        here = [name for name in scope.active["mappings"] if name[:1] != "@"] or list(STRANGE)
+        here = sorted(name for name in scope.active["mappings"] if name[:1] != "@") or list(STRANGE)
         for _ in range(self.random.randint(0 if self.odd else 1, 4)):
             name = self.random.choice(here)
             if self.odd and self.chance(0.15):
@@ -119,7 +119,7 @@ class _Maker:
         return made
 
     def type(self, scope: Scope) -> str:
-        named = [name for name in scope.active["mappings"] if name[:1].isupper()]
+        named = sorted(name for name in scope.active["mappings"] if name[:1].isupper())
         return self.random.choice(named) if named and not (self.odd and self.chance(0.2)) else self.iri()
 
     def iri(self) -> str:
