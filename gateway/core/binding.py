@@ -6,13 +6,12 @@ else's key is right and proves nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from gateway.core.question import Question
-from gateway.core.signing_keys import PURPOSE, SigningKey
+from gateway.core.signing_keys import PURPOSE, SigningKey, is_below
 from gateway.errors import DidDeactivated
 from gateway.proofs.controllers import absolute, controller_of
 from gateway.proofs.secured import Secured
@@ -24,8 +23,6 @@ __all__ = ["issuer_check", "issuer_of"]
 DEACTIVATED = DidDeactivated.code
 RANK = {Verdict.VALID: 0, Verdict.UNDETERMINED: 1, Verdict.INVALID: 2}
 
-PATH = re.compile(r"(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+(?:/(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+)*\Z")
-"""A path that stays below where it begins: plain segments, none of dots alone."""
 NOBODY_SIGNED = Check(
     "issuer", Verdict.UNDETERMINED, "no_signature_holds", "no signature holds that could be the issuer's",
     "/proof", "See the checks of the proof.",
@@ -145,8 +142,7 @@ def _unpublished(key: SigningKey, place: str, purpose: str, now: datetime) -> Ch
 
 def _below(issuer: str, key: SigningKey, place: str) -> Check:
     """A key that stands by itself is the issuer's where it stands below the issuer's own address."""
-    start = issuer.rstrip("/") + "/"
-    if issuer.startswith("https://") and key.name.startswith(start) and PATH.match(key.name[len(start) :]):
+    if is_below(issuer, key.name):
         return Check("issuer", Verdict.VALID, pointer=place, values=_about(key.document))
     return Check(
         "issuer", Verdict.UNDETERMINED, "key_address_unproven",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,9 +12,11 @@ from gateway.keys import PublicKey, public_key_from_jwk, public_key_from_multike
 from gateway.proofs.controllers import VerificationMethod, controller_of, methods_of
 from gateway.retrieval import NOT_RETRIEVED, Answer, Retrieved
 
-__all__ = ["PURPOSE", "SigningKey", "key_at_address", "key_called", "signing_keys"]
+__all__ = ["PURPOSE", "SigningKey", "is_below", "key_at_address", "key_called", "signing_keys"]
 
 PURPOSE = "assertionMethod"
+PATH = re.compile(r"(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+(?:/(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+)*\Z")
+"""A path that stays below where it begins: plain segments, none of dots alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,16 @@ def _brought_along(name: str) -> PublicKey | None:
     return None
 
 
-def key_at_address(name: str, retrieved: Retrieved) -> SigningKey | None:
+def key_at_address(name: str, issuer: str, retrieved: Retrieved, *, anywhere: bool) -> SigningKey | None:
     """The key that is a JWK at the https address a token names (Open Badges 3.0 section 8.2).
 
-    None for a name that is no such address, or when something else stands there.
+    An address that is not below the issuer's shows nothing of the issuer: it is asked only where a policy
+    looks ``anywhere``. None for a name that is no address, or when something else stands there.
     """
     if not name.startswith("https://") or "#" in name:
         return None
+    if not anywhere and not is_below(issuer, name):
+        return SigningKey(name, Answer(code=NOT_RETRIEVED), at_address=True)
     found = retrieved.document(name)
     if not found.found or found.url not in ("", name):
         return SigningKey(name, found) if found.code == NOT_RETRIEVED else None
@@ -77,6 +83,13 @@ def key_at_address(name: str, retrieved: Retrieved) -> SigningKey | None:
         return SigningKey(name, found, key=public_key_from_jwk(read_json(found.content)), at_address=True)
     except GatewayError:
         return None
+
+
+def is_below(issuer: str, address: str) -> bool:
+    """Whether an address is below the issuer's own, by a path that nothing leads out of."""
+    start = issuer.rstrip("/") + "/"
+    below = issuer.startswith("https://") and address.startswith(start)
+    return below and PATH.match(address[len(start) :]) is not None
 
 
 def key_called(name: str, retrieved: Retrieved, purpose: str) -> SigningKey | None:

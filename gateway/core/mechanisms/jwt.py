@@ -77,17 +77,16 @@ def _secured(
     jwt: Jwt, tree: dict[str, Any], retrieved: Retrieved, question: Question, purpose: str
 ) -> tuple[Secured, dict[str, SigningKey]]:
     name = jwt_method(jwt)
-    keys = {name: _key(name, retrieved, purpose)} if name else {}
+    owner = issuer_of({"issuer": tree.get("issuer", tree.get("holder"))})
+    alone = key_at_address(name, owner, retrieved, anywhere=question.policy.embedded_keys)
+    keys = {name: alone or _listed(name, retrieved, purpose)} if name else {}
     expected = Expectations(
         question.now, {n: found.key for n, found in keys.items() if found.key is not None}, purpose
     )
     return verify_jwt(jwt, tree, expected, embedded_key=question.policy.embedded_keys), keys
 
 
-def _key(name: str, retrieved: Retrieved, purpose: str) -> SigningKey:
-    """The key by the id of its method, by its own address, or by what its JWK is called."""
-    alone = key_at_address(name, retrieved)
-    if alone is not None:
-        return alone
+def _listed(name: str, retrieved: Retrieved, purpose: str) -> SigningKey:
+    """The key in its controller's document, by the id of its method or by what its JWK is called."""
     listed = signing_keys((name,), retrieved, purpose)[name]
     return listed if listed.method is not None else key_called(name, retrieved, purpose) or listed
