@@ -74,15 +74,13 @@ def canonical(element: Any, method: Any) -> bytes:
         if child.tag != _INCLUSIVE_NAMESPACES or len(method) != 1:
             raise Fault("transform_forbidden", "a canonicalization has parameters that are not known")
         prefixes = child.get("PrefixList", "").split()
-    return bytes(
-        etree.tostring(
-            element,
-            method="c14n",
-            exclusive=True,
-            with_comments=False,
-            inclusive_ns_prefixes=prefixes or None,
+    try:
+        found = etree.tostring(
+            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes or None
         )
-    )
+    except etree.LxmlError:  # a namespace by a relative name has no canonical form
+        raise Fault("seal_malformed", "what is signed has no canonical form") from None
+    return bytes(found)
 
 
 def without_signatures(element: Any, own: Any | None = None) -> Any:

@@ -143,6 +143,11 @@ def test_the_report_says_which_digest_does_not_hold() -> None:
     assert check.values == {"documentDigest": False, "signedPropertiesDigest": True, "signatureValue": True}
 
 
+def test_what_has_no_canonical_form_is_refused() -> None:
+    relative = GENUINE.replace(b"<title>", b'<title xmlns:x="relative"><x:y/>', 1)
+    assert "seal_malformed" in codes(verified(relative))
+
+
 # --- certificates and time ------------------------------------------------------------------------
 
 
