@@ -76,7 +76,11 @@ def canonical(element: Any, method: Any) -> bytes:
         prefixes = child.get("PrefixList", "").split()
     try:
         found = etree.tostring(
-            element, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes or None
+            element,
+            method="c14n",
+            exclusive=True,
+            with_comments=False,
+            inclusive_ns_prefixes=prefixes or None,
         )
     except etree.LxmlError:  # a namespace by a relative name has no canonical form
         raise Fault("seal_malformed", "what is signed has no canonical form") from None

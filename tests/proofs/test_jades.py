@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -219,3 +219,38 @@ def test_odd_unsigned_properties_change_nothing(values: Any) -> None:
     tree = json.loads(as_bytes(GENUINE))
     tree["signatures"][0]["header"] = {"etsiU": values}
     assert verified(tree).verdict is Verdict.VALID
+
+
+ODD: list[Any] = [None, True, 0, 10**30, 1.5, "", "x", [], [1], {}, {"val": 1}, [[]], "\u0000"]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of every value in a tree but the root."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in items:
+        yield (*path, name)
+        yield from places(inner, (*path, name))
+
+
+def replaced(value: Any, path: tuple[Any, ...], by: Any) -> Any:
+    copied = json.loads(json.dumps(value))
+    holder = copied
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = by
+    return copied
+
+
+def test_no_value_of_a_seal_breaks_its_verification() -> None:
+    small = jades("{}", seal("p256"), algorithm="ES256")
+    header = json.loads(base64url_decode(small["signatures"][0]["protected"]))
+    clear = [json.loads(base64url_decode(e)) for e in small["signatures"][0]["header"]["etsiU"]]
+    small["signatures"][0]["header"]["etsiU"] = clear
+    for place in places(small):
+        for odd in ODD:
+            assert verify_jades(as_bytes(replaced(small, place, odd)), NOW, anchors=ANCHORS)
+    for place in places(header):
+        for odd in ODD:
+            protected = base64url_encode(json.dumps(replaced(header, place, odd)).encode())
+            tree = replaced(small, ("signatures", 0, "protected"), protected)
+            assert verified(tree).verdict is Verdict.INVALID, (place, odd)
