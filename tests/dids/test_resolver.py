@@ -21,6 +21,7 @@ from gateway.errors import (
     FetchRefused,
     GatewayError,
 )
+from tests.dids.logs import STRANGER, LogBook
 from tests.dids.parts import Web
 from tests.test_breaker import SECOND, Clock
 
@@ -145,3 +146,34 @@ async def test_what_is_no_identifier_of_a_document_is_refused(identifier: str) -
     _, _, resolver = parts()
     with pytest.raises(DidInvalid):
         await resolver.resolve(identifier)
+
+
+async def test_a_log_may_want_to_be_kept_for_less_than_others_and_never_for_more() -> None:
+    hasty, patient = LogBook().create(ttl=5), LogBook("slow.example.org").create(ttl=86_400)
+    web, clock, resolver = parts()
+    web.at |= {hasty.url: hasty.data, patient.url: patient.data}
+    for book, span in ((hasty, timedelta(seconds=5)), (patient, FRESH)):
+        await resolver.resolve(book.did)
+        asked = len(web.asked)
+        clock.now += span
+        await resolver.resolve(book.did)
+        assert len(web.asked) == asked
+        clock.now += SECOND
+        await resolver.resolve(book.did)
+        assert len(web.asked) == asked + 1
+
+
+async def test_a_log_that_does_not_verify_is_soon_looked_at_again_and_no_older_copy_hides_it() -> None:
+    book = LogBook().create()
+    web, clock, resolver = parts()
+    web.at[book.url] = book.data
+    await resolver.resolve(book.did)
+    book.update(STRANGER)
+    web.at[book.url] = book.data
+    clock.now += FRESH + SECOND
+    assert (await resolver.resolve(book.did, stale=True)).broken is not None
+    book.entries.pop()
+    web.at[book.url] = book.update(state={"n": 2}).data
+    assert (await resolver.resolve(book.did)).broken is not None
+    clock.now += PAUSE
+    assert (await resolver.resolve(book.did)).active_document["n"] == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import timedelta
 from typing import Any
 
@@ -466,3 +467,22 @@ async def test_no_byte_of_a_log_can_be_changed_unnoticed(place: int, value: int)
         return
     whole = resolution.broken is None and len(resolution.versions) == 3
     assert not whole or same or bytes(data).split() == BOOK.data.split()
+
+
+async def test_a_log_is_verified_in_another_process_as_it_is_here() -> None:
+    """What goes there and comes back must travel, errors included."""
+
+    async def travelling(function: Any, *arguments: Any) -> Any:
+        sent = pickle.loads(pickle.dumps((function, arguments)))
+        return pickle.loads(pickle.dumps(sent[0](*sent[1])))
+
+    book = (
+        LogBook()
+        .create(witness=witness_parameter(1, ONE))
+        .update(state={"n": 2})
+        .witness(2, ONE)
+        .update(STRANGER)
+    )
+    there, by_us = await resolve(book.did, means(book.web(), run=travelling)), await found(book)
+    assert (there.versions, str(there.broken)) == (by_us.versions, str(by_us.broken))
+    assert len(pickle.loads(pickle.dumps(there)).versions) == 2
