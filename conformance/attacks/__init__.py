@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,24 +16,17 @@ from conformance.figures import Figure, all_of
 __all__ = ["figures"]
 
 PROCESSES = 2
-INSERTIONS, PORTION = 20_000, 250
+INSERTIONS, DAMAGED, PORTION = 20_000, 5_000, 250
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
     """All figures about attacks."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         yield from _matrix(list(pool.map(matrix.attack, MECHANISMS)))
-        portions = range(INSERTIONS // PORTION)
-        found = [
-            hole
-            for holes in pool.map(insertions.attack, portions, [PORTION] * len(portions))
-            for hole in holes
-        ]
+        found = _sum(pool.map(insertions.attack, *_portions(INSERTIONS)))
         yield _none_of("random insertions into signed credentials, none verified", INSERTIONS, found)
-        found = [
-            fault for faults in pool.map(fuzz.attack, portions, [PORTION] * len(portions)) for fault in faults
-        ]
-        yield _none_of("damaged documents, none but the gateway's own errors", INSERTIONS, found)
+        found = _sum(pool.map(fuzz.attack, *_portions(DAMAGED)))
+        yield _none_of("damaged documents, none but the gateway's own errors", DAMAGED, found)
     yield all_of(
         f"hostile addresses {', '.join(addresses.WAYS)}, no connection",
         addresses.outcomes(addresses.vectors(corpora)),
@@ -41,6 +34,16 @@ def figures(corpora: Path) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         answered = doors.outcomes(doors.attacks(corpora), Path(folder))
     yield all_of("files of the security corpora answered as the contract says", answered)
+
+
+def _portions(times: int) -> tuple[range, list[int]]:
+    """Seeds, and how many tries with each."""
+    seeds = range(times // PORTION)
+    return seeds, [PORTION] * len(seeds)
+
+
+def _sum(lists: Iterable[list[str]]) -> list[str]:
+    return [entry for entries in lists for entry in entries]
 
 
 def _matrix(outcomes: list[Outcome]) -> Iterator[Figure]:

@@ -22,6 +22,7 @@ from gateway.status import encode_bits
 
 __all__ = [
     "ALGORITHMS",
+    "LIST",
     "MECHANISMS",
     "NOW",
     "Json",

@@ -66,13 +66,13 @@ def absolute(identifier: str, reference: str) -> str:
     return identifier + reference if reference.startswith("#") else reference
 
 
-def methods_of(document: Json, purpose: str) -> dict[str, VerificationMethod]:
+def methods_of(document: Any, purpose: str) -> dict[str, VerificationMethod]:
     """The keys of a document by the absolute id of their method, and whether it lists them for a purpose.
 
     A method is listed by reference or in place; one that is malformed, of another kind, or controlled
     or named by somebody else is passed over.
     """
-    identifier = document.get("id")
+    identifier = document.get("id") if isinstance(document, dict) else None
     if not isinstance(identifier, str):
         return {}
     listed = _list(document.get(purpose))
