@@ -1,4 +1,4 @@
-"""Pages of docs/ that are made: the codes, from the catalogue and the errors themselves; the list of decisions."""
+"""Pages of docs/ that are made: the codes, from the catalogue and the errors; the hub; the list of decisions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 
 from gateway import errors
 from gateway.errors import GatewayError
+from gateway.model import CLASSES, fields_of
+from gateway.model.schema import FieldSpec
 from gateway.resources import message_text
 
-__all__ = ["codes", "decisions", "pages"]
+__all__ = ["codes", "decisions", "hub", "pages"]
 
 HEAD = """# Codes
 
@@ -24,6 +26,13 @@ DECISIONS = """# Decisions
 
 What would cost more than a day to reverse: why it is as it is, and what was rejected. A page is added, or changed with
 its reason, by the change that needs it; `make docs` lists it here.
+
+"""
+HUB = """# The hub
+
+The model every format is read into and written from: a superset of ELM 3.2 and Open Badges 3.0. A *text* is in any
+number of languages; *many* values keep their order. What no field holds is kept as `Residue`. How a format's terms
+meet these fields is in [mappings/](../mappings). This page is made by `make docs` from `gateway/model/`.
 
 """
 CHECKS = "## Checks, and what lists say\n\n| code | what it means | what to do |\n|---|---|---|\n"
@@ -54,6 +63,22 @@ def codes() -> str:
     return HEAD + CHECKS + checks + ERRORS + said
 
 
+def hub() -> str:
+    """Every class of the hub with its fields."""
+    return HUB + "\n".join(_hub_class(name, kind) for name, kind in CLASSES.items())
+
+
+def _hub_class(name: str, kind: type) -> str:
+    said = " ".join((kind.__doc__ or "").split())
+    rows = "".join(f"- `{field}` {_hub_kind(spec)}\n" for field, spec in fields_of(kind).items())
+    return f"## {name}\n\n{said}\n\n{rows}"
+
+
+def _hub_kind(spec: FieldSpec) -> str:
+    said = " or ".join(f"[{kind.__name__}](#{kind.__name__.lower()})" for kind in spec.classes) or spec.kind
+    return f"many: {said}" if spec.many else said
+
+
 def decisions(docs: Path) -> str:
     """The decisions by number and title."""
     entries = []
@@ -67,7 +92,11 @@ def decisions(docs: Path) -> str:
 
 def pages(docs: Path) -> dict[Path, str]:
     """The pages that are made, by their places."""
-    return {docs / "codes.md": codes(), docs / "decisions" / "README.md": decisions(docs)}
+    return {
+        docs / "codes.md": codes(),
+        docs / "hub.md": hub(),
+        docs / "decisions" / "README.md": decisions(docs),
+    }
 
 
 if __name__ == "__main__":

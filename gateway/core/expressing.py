@@ -80,6 +80,8 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
     written = write_document(form, hub, _write_options(source, form, options))
     findings = _accounts(source, written, moved, options)
     missed = form.missing(written.tree) if form.missing else ()
+    if options.identity is not None and not options.identity.country:
+        missed = tuple(_by_setting(finding) for finding in missed)
     remarks = (*source.findings, *(_control(pointer) for pointer in cleaned), *missed)
     report = Report((*findings, *remarks), options.checks, _facts(source, form, options))
     if options.strict and (lost := [f for f in findings if f.severity is Severity.WARNING]):
@@ -88,6 +90,13 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
             hint="Convert with --original full, or without --strict.",
         )  # fmt: skip
     return Converted(form, written.tree, report, hub)
+
+
+def _by_setting(finding: Finding) -> Finding:
+    """What the profile misses of the gateway itself, its operator can say."""
+    if finding.target != "/issuer/location":
+        return finding
+    return replace(finding, message="the profile demands it; GATEWAY_ISSUER_COUNTRY says it")
 
 
 def _control(pointer: str) -> Finding:

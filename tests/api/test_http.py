@@ -10,9 +10,11 @@ import jsonschema
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from gateway.api import make_app
+from gateway.api import convert, make_app, verify
+from gateway.api.openapi import description
 from gateway.compute import PoolCompute
 from gateway.errors import Overloaded
+from gateway.formats import FORMATS
 from gateway.resources import example_bytes
 from gateway.settings import Settings
 from tests.bad_input import BAD
@@ -268,13 +270,33 @@ async def test_the_work_is_done_in_other_processes() -> None:
 
 async def test_the_description_names_every_route() -> None:
     app = make_app(Settings(), gateway())
-    described = set((await _described(app))["paths"])
+    described = set(description()["paths"])
     routes = {resource.canonical for resource in app.router.resources()}
     assert routes - described <= {"/", "/style.css", "/page.js"}
     assert described <= routes
 
 
-async def _described(app: object) -> dict:
-    from gateway.api.openapi import description
+@pytest.mark.parametrize(("path", "query"), [("/v1/convert", convert.QUERY), ("/v1/verify", verify.QUERY)])
+def test_every_parameter_that_is_read_is_described_and_no_other(path: str, query: frozenset[str]) -> None:
+    described = description()["paths"][path]["post"]["parameters"]
+    assert {parameter["name"] for parameter in described if parameter["in"] == "query"} == query
 
-    return description()
+
+async def test_every_method_that_is_described_is_answered(client: TestClient) -> None:
+    described = description()["paths"]
+    routes = {
+        (route.method.lower(), route.resource.canonical)
+        for route in client.app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    said = {
+        (method, path) for path, item in described.items() for method in item if method in ("get", "post")
+    }
+    assert said <= routes
+    assert {entry for entry in routes if entry[1] in described} <= said
+
+
+def test_the_formats_described_are_those_there_are() -> None:
+    parameters = description()["paths"]["/v1/convert"]["post"]["parameters"]
+    (to,) = [parameter for parameter in parameters if parameter["name"] == "to"]
+    assert set(to["schema"]["enum"]) == {form.name for form in FORMATS if form.write is not None}

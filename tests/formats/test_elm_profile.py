@@ -71,7 +71,9 @@ def test_only_a_seal_is_missing_of_the_projects_own_examples_but_for_what_badges
 
 def test_an_issuer_without_a_country_is_named() -> None:
     report = written("badge.ob3.json", country="").report
-    assert "/issuer/location" in {f.target for f in report.findings if f.code == "profile_misses"}
+    (finding,) = [f for f in report.findings if f.target == "/issuer/location"]
+    assert finding.code == "profile_misses"
+    assert "GATEWAY_ISSUER_COUNTRY" in finding.message
 
 
 def test_the_page_shown_is_an_image_of_what_the_credential_says() -> None:
