@@ -131,3 +131,22 @@ def test_published_valid_samples_are_read_and_everything_written_is_valid(corpor
         data = write_xml(EDCI_XML.root, written.tree)
         assert read_document(EDCI_XML, read_xml(data)[1]).hub == hub, name
         assert schema.validate(etree.fromstring(data)), (name, schema.error_log)
+
+
+EDITIONS = [
+    "credential/genericschema.xsd", "credential/genericschema_1.1.xsd", "credential/genericschema_1.2.xsd",
+    "credential/diplomasupplementschema_1.2.xsd", "credential/accreditationschema_1.2.xsd",
+]  # fmt: skip
+"""Every edition has the same version number; only the address of its schema tells it."""
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_edition_is_read_alike(edition: str) -> None:
+    location = (
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://data.europa.eu/snb '
+        f'http://publications.europa.eu/resource/schema/{edition}"'
+    )
+    told = hub_of(SAMPLE.replace("<europassCredential ", f"<europassCredential {location} ", 1))
+    assert (told.has_claim, told.issuer, told.subject) == (
+        hub_of(SAMPLE).has_claim, hub_of(SAMPLE).issuer, hub_of(SAMPLE).subject,
+    )  # fmt: skip
