@@ -17,6 +17,8 @@ from typing import Any
 from gateway.codecs import CodecContext
 from gateway.errors import InputRefused
 from gateway.formats.plain import from_plain, to_plain
+from gateway.formats.reading import index_nodes
+from gateway.formats.repeated import refer_repeated, referred_to
 from gateway.mapping import Reader, Step, Writer, load_table
 from gateway.model import Credential, Difference, apply, difference, fields_of, is_node
 
@@ -45,6 +47,7 @@ def record_of(whole: Credential, back: Credential, supplied: tuple[str, ...]) ->
     tree: dict[str, Any] = {}
     if told.part is not None and told.changed:
         tree = _pruned(Writer(load_table("vc"), CONTEXT).write(told.part, "Carried")) or {}
+        refer_repeated(tree)
     lists: dict[str, list[str]] = {"exact": [], "absent": list(told.absent), "supplied": list(supplied)}
     missed = difference(whole, restore({**tree, **_filled(lists)}, back)[0])
     lists["exact"] = [_exact(whole, pointer) for pointer in missed.changed]
@@ -92,7 +95,9 @@ def hub_of_record(tree: dict[str, Any]) -> tuple[Credential | None, tuple[Step, 
     if not told:
         return None, tuple(lists)
     named = (pointer.removeprefix("/carried") for pointer in _texts(tree, "supplied"))
-    reader = Reader(load_table("vc"), CONTEXT, ignore=frozenset(named))
+    wanted = referred_to(told)
+    index = {name: node for name, node in index_nodes(told).items() if name in wanted}
+    reader = Reader(load_table("vc"), CONTEXT, index, frozenset(named))
     draft = reader.read(told, "Carried")
     return draft.build(), (*lists, *reader.steps)
 

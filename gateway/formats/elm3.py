@@ -27,6 +27,7 @@ from gateway.formats.reading import (
     run_table,
     types_of,
 )
+from gateway.formats.repeated import refer_repeated
 from gateway.mapping import Writer, load_table
 from gateway.model import Credential
 from gateway.pointers import resolve
@@ -40,6 +41,8 @@ CONVERTED = "http://data.europa.eu/snb/model/ap/edc-converted"
 CONVERSION = "http://data.europa.eu/snb/evidence-type/c_c4f849d7"
 BASE64 = "http://data.europa.eu/snb/encoding/6146cde7dd"
 FILE_TYPES = "http://publications.europa.eu/resource/authority/file-type"
+MEDIA = frozenset(("MediaObject",))
+"""ELM embeds a node wherever it is meant, but a logo is said once."""
 CARRIER_TITLE = "microcredential-gateway carrier"
 
 
@@ -95,8 +98,11 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     removed = conform(tree, converted=options.converted)
     kept = (moved(pointer, removed) for pointer in supplied)
     steps = (step for step in writer.steps if step.here not in supplied)
+    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree, MEDIA))
     return Written(
-        tree, moved_steps(steps, removed), tuple(pointer for pointer in kept if pointer is not None)
+        tree,
+        tuple(step for step in moved_steps(steps, removed) if not step.here.startswith(referred)),
+        tuple(place for place in kept if place is not None and not place.startswith(referred)),
     )
 
 

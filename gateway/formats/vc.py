@@ -15,6 +15,7 @@ from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.originals import supply_original
 from gateway.formats.reading import VCDM_2, check_subject, contexts_of, index_nodes, run_table, types_of
+from gateway.formats.repeated import refer_repeated
 from gateway.formats.vocabulary import CARRIED, carrier_context, inline_context
 from gateway.mapping import Writer, load_table
 from gateway.model import Credential, TermsOfUse
@@ -39,7 +40,9 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     missing = {name: date for name, date in period.items() if date and name not in tree}
     tree.update(missing)
     supplied = (*(f"/{name}" for name in missing), *supply_original(tree, options))
-    return Written(tree, tuple(writer.steps), supplied)
+    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree))
+    steps = tuple(step for step in writer.steps if not step.here.startswith(referred))
+    return Written(tree, steps, supplied)
 
 
 def choose_policy(item: Any, _names: tuple[str, ...]) -> str | None:
