@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.api.requests import body, flag, known_parameters
+from gateway.api.requests import asked_language, body, flag, known_parameters
 from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, ConvertOptions
 from gateway.errors import RequestRefused
@@ -22,12 +22,13 @@ QUERY = frozenset({"to", "original", "strict", "unsigned", "language", "context"
 async def convert(request: web.Request) -> web.Response:
     """The credential in the format ``to`` and the report on it."""
     options = _options(request)
-    signed = not flag(request, "unsigned")
+    signed, language = not flag(request, "unsigned"), asked_language(request)
     answer = await request.app[GATEWAY].answer(
         await body(request), options, signed=signed, securing=request.query.get("securing", DEFAULT_SECURING),
-        key=_key(request),
+        key=_key(request), language=language,
     )  # fmt: skip
-    return web.Response(body=answer, content_type="application/json", charset="utf-8")
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    return web.Response(body=answer, content_type="application/json", charset="utf-8", headers=headers)
 
 
 @routes.get("/v1/formats")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from gateway.breaker import Breaker
@@ -29,6 +30,7 @@ from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
+from gateway.messages import DEFAULT_LANGUAGE
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.work import (
@@ -124,11 +126,14 @@ class Gateway:
 
     async def answer(
         self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,
-        key: str = "",
+        key: str = "", language: str = DEFAULT_LANGUAGE,
     ) -> bytes:  # fmt: skip
-        """The same as the JSON the service answers: the credential and the report, made where work is done."""
+        """The same as the JSON the service answers: the credential and the report, made where work is done.
+
+        ``language`` is that of the sentences in the report.
+        """
         made = await self._converted(data, options, securing if signed else None, key)
-        return (await self._signed(answer, *made, options.to)).body
+        return (await self._signed(partial(answer, language=language), *made, options.to)).body
 
     async def _converted(
         self, data: bytes, options: ConvertOptions, securing: str | None, key: str

@@ -14,6 +14,7 @@ from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
+from gateway.messages import DEFAULT_LANGUAGE
 from gateway.proofs import Prepared
 from gateway.proofs.jose_creation import PreparedJwt
 from gateway.report import Finding, Report, Severity, Verdict
@@ -181,11 +182,11 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     return replace(delivery, content=content, tree=tree)
 
 
-def answer(done: Done, signatures: tuple[bytes, ...]) -> Answered:
-    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it."""
+def answer(done: Done, signatures: tuple[bytes, ...], language: str = DEFAULT_LANGUAGE) -> Answered:
+    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it in a language."""
     delivery = secure(done, signatures)
     credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
-    report = write_json(delivery.report.to_json())
+    report = write_json(delivery.report.to_json(language))
     body = b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
     return Answered(body, delivery.content, delivery.identifier)
 

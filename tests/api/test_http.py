@@ -160,6 +160,13 @@ async def test_a_verdict_is_told_in_the_language_asked_for(client: TestClient) -
     assert (await client.post("/v1/verify?language=xx", data=MICRO)).status == 400
 
 
+async def test_the_report_on_a_conversion_is_told_in_the_language_asked_for(client: TestClient) -> None:
+    answer = await client.post("/v1/convert?to=ob3", data=MICRO, headers={"Accept-Language": "fr"})
+    assert (answer.headers["Content-Language"], answer.headers["Vary"]) == ("fr", "Accept-Language")
+    checks = (await answer.json())["report"]["checks"]
+    assert "Rien ne sécurise le document" in [check.get("message") for check in checks]
+
+
 async def test_a_problem_is_told_in_the_language_asked_for(client: TestClient) -> None:
     headers = {"Accept-Language": "fr-CH, fr;q=0.9, en;q=0.1"}
     answer = await client.post("/v1/verify", data=b'{"a": 1, "a": 2}', headers=headers)
