@@ -1,6 +1,6 @@
 """Documents made at random over the pinned contexts: sound ones, odd ones, and ones to be refused.
 
-A document is a function of its number, so that one which fails can be made again.
+A document follows from its number, so that one which fails can be made again in a process of its own.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from conformance.documents import document
 from conformance.figures import Figure, all_of
@@ -31,44 +31,39 @@ APART = ('"@direction"', "1e-07", '"indexed"')
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
-    """How many generated documents have one form, and how many refused ones are refused by all."""
+    """How many generated documents have one form, and how many of those accepted have it in JavaScript too."""
     count = int(os.environ.get("GATEWAY_GENERATED", DEFAULT))
-    same: dict[str, bool] = {}
-    forms: dict[int, str] = {}
-    taken = 0
     with ProcessPoolExecutor(2) as pool:
-        for outcomes in pool.map(_outcomes, range(0, count, CHUNK)):
-            for number, fast, slow in outcomes:
-                same[f"document {number}"] = not fast or fast == slow
-                taken += bool(fast)
-                if slow:
-                    forms[number] = slow
-    note = (
-        f"{taken} through compiled contexts, {len(forms) - taken} by expansion, {count - len(forms)} refused"
-    )
+        made = [one for outcomes in pool.map(_outcomes, range(0, count, CHUNK)) for one in outcomes]
+    same = {f"document {one.number}": not one.compiled or one.compiled == one.expanded for one in made}
+    taken = sum(bool(one.compiled) for one in made)
+    accepted = [one for one in made if one.expanded]
+    note = f"{taken} through compiled contexts, {len(accepted) - taken} by expansion, {count - len(accepted)} refused"
     yield all_of("generated documents: compiled contexts and expansion agree", same, note)
     if not available():
-        left = {number: form for number, form in forms.items() if not _apart(document(number))}
-        apart = len(forms) - len(left)
+        alike = [one for one in accepted if not any(sign in one.text for sign in APART)]
         yield all_of(
             "generated documents accepted: jsonld.js in safe mode makes the same bytes",
-            _by_javascript(left),
-            f"{apart} others hold what it is known to refuse or write otherwise (decision 11)",
+            _by_javascript(alike),
+            f"{len(accepted) - len(alike)} others hold what it is known to refuse or write otherwise (decision 11)",
         )
 
 
-def _apart(tree: dict[str, Any]) -> bool:
-    """Whether the JavaScript stack is known to differ: decision 11 says how."""
-    text = json.dumps(tree)
-    return any(sign in text for sign in APART)
+class _Outcome(NamedTuple):
+    """The digests of a document's two forms, empty for none; its ``text`` where it is accepted."""
+
+    number: int
+    compiled: str
+    expanded: str
+    text: str
 
 
-def _outcomes(start: int) -> list[tuple[int, str, str]]:
-    """For each document of a chunk the digests of both forms, empty for none."""
+def _outcomes(start: int) -> list[_Outcome]:
     found = []
     for number in range(start, start + CHUNK):
         tree = document(number)
-        found.append((number, _digest(compiled(tree)), _digest(expanded(tree))))
+        fast, slow = _digest(compiled(tree)), _digest(expanded(tree))
+        found.append(_Outcome(number, fast, slow, json.dumps(tree) if slow else ""))
     return found
 
 
@@ -92,7 +87,8 @@ def expanded(tree: Any) -> str | None:
         return None
 
 
-def _by_javascript(forms: dict[int, str]) -> dict[str, bool]:
-    orders = ({"number": number, "document": document(number)} for number in forms)
+def _by_javascript(accepted: list[_Outcome]) -> dict[str, bool]:
+    orders = ({"number": one.number, "document": json.loads(one.text)} for one in accepted)
+    forms = {one.number: one.expanded for one in accepted}
     told = run("canonize.mjs", orders)
     return {f"document {entry['number']}": entry.get("sha256") == forms[entry["number"]] for entry in told}

@@ -30,6 +30,7 @@ MAX_DEPTH = 64
 MAX_CONTEXTS = 8
 MAX_INLINE_TERMS = 1000
 MAX_CONTEXT_DEPTH = 6
+NODES_ONLY = frozenset(("@graph", "@included"))
 ABOUT_A_TEXT = frozenset(("@language", "@direction"))
 FORBIDDEN_IN_CONTEXT = ("@base", "@import", "@propagate", "@vocab")
 
@@ -60,6 +61,8 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
             raise UnsafeJsonLd("what stands beside a set signs as nothing", pointer=pointer)
         for name, item in value.items():
             here = f"{pointer}/{escape(name)}"
+            if name in NODES_ONLY and not all(isinstance(entry, dict) for entry in _entries(item)):
+                raise UnsafeJsonLd("what is no object signs as nothing in a graph", pointer=here)
             if name == "@context":
                 check_contexts(item, here)
             else:
@@ -67,6 +70,10 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
     elif isinstance(value, list):
         for position, item in enumerate(value):
             _walk(item, f"{pointer}/{position}", depth + 1, strict)
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def check_contexts(value: Any, pointer: str) -> None:

@@ -12,7 +12,7 @@ from conformance.documents import LISTS, V2, document
 from gateway.errors import GatewayError, UnsafeJsonLd
 from gateway.jsonld import bundled, canonicalize, canonicalize_rows, expand
 from gateway.jsonld.compiled import NotCompiled, emit
-from gateway.jsonld.compiled.scopes import MAX_PROGRAMS, compiled_scope
+from gateway.jsonld.compiled.scopes import MAX_PROGRAMS, MAX_SCOPES, compiled_scope
 from gateway.jsonld.nquads import row_of
 from gateway.jsonld.rdf import quads_of
 
@@ -149,3 +149,16 @@ def test_scopes_of_one_content_are_one_however_deep_the_nesting() -> None:
     assert compiled(tree) == expanded(tree)
     program = compiled_scope(tree["@context"], bundled()).program
     assert len(program._scopes) < 12
+
+
+def test_a_list_of_contexts_with_too_many_scopes_is_compiled_anew() -> None:
+    own = {"part": "urn:part"}
+    first = compiled_scope([own], bundled()).program
+    for number in range(MAX_SCOPES + 50):
+        inner = {"@context": {f"x{number}": "urn:x"}, f"x{number}": "y"}
+        found = compiled({"@context": [own], "@id": "urn:a", "part": inner})
+        assert found in (None, '<urn:a> <urn:part> _:c14n0 .\n_:c14n0 <urn:x> "y" .\n')
+    again = compiled_scope([own], bundled()).program
+    assert first.full
+    assert again is not first
+    assert not again.full

@@ -153,6 +153,8 @@ VCDM_2 = "https://www.w3.org/ns/credentials/v2"
         ("verifiableCredential", {"id": "urn:uuid:a"}),
         ("id", "urn:a\u00a0b"),
         ("evidence", {"@set": ["x"], "id": "urn:uuid:a"}),
+        ("@graph", ["text"]),
+        ("@included", ["text"]),
     ],
 )
 def test_what_makes_no_statement_is_not_signed(member: str, value: Any) -> None:

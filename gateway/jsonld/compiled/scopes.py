@@ -31,7 +31,10 @@ from gateway.jsonld.guard import SENTINEL, check_contexts
 __all__ = ["Meaning", "Scope", "compiled_scope"]
 
 MAX_SCOPES = 2_000
-"""Most scopes of one list of contexts; the published ones need some tens."""
+"""Most scopes of one list of contexts; the published ones need some tens. A list that has reached it is
+compiled anew."""
+MAX_DEFINITIONS = 200_000
+"""Most definitions of terms that one list of contexts has seen, likewise."""
 MAX_TRANSITIONS = 1_024
 """Most sets of types, and most embedded contexts, that one scope remembers."""
 MAX_PROGRAMS = 64
@@ -224,15 +227,20 @@ class _Program:
 
     def scope(self, active: Active) -> Scope:
         """The scope of an active context, one for each content."""
+        if self.full:
+            raise NotCompiled("more scopes than are kept")
         before = active.get("previousContext")
         previous = self.scope(before) if before is not None else None
         key = self._content(active, previous)
         found = self._scopes.get(key)
         if found is None:
-            if len(self._scopes) >= MAX_SCOPES:
-                raise NotCompiled("more scopes than are kept")
             found = self._scopes[key] = _scope(self, active, previous)
         return found
+
+    @property
+    def full(self) -> bool:
+        """Whether it has come to hold too much, and makes no more scopes."""
+        return len(self._scopes) >= MAX_SCOPES or len(self._definitions) >= MAX_DEFINITIONS
 
     def _content(self, active: Active, previous: Scope | None) -> tuple[Any, ...]:
         rest = {n: v for n, v in active.items() if n not in ("mappings", "previousContext", "_uuid")}
@@ -271,7 +279,7 @@ class _Programs:
     def get(self, context: Any) -> Scope:
         key = _key(context)
         found = self._scopes.get(key)
-        if found is None:
+        if found is None or found.program.full:
             found = self._scopes[key] = _Program(self.contexts).start.embedded(context)
             if len(self._scopes) > MAX_PROGRAMS:
                 self._scopes.popitem(last=False)
