@@ -162,10 +162,10 @@ def clique(size: int) -> list[Quad]:
 
 @pytest.mark.parametrize("size", [8, 10, 14, 40])
 def test_more_work_than_the_budget_is_refused_at_once(size: int) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TooComplex):
         canonicalize_quads(clique(size))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_budget_is_what_decides() -> None:
@@ -177,9 +177,9 @@ def test_the_budget_is_what_decides() -> None:
 def test_large_graphs_without_ties_are_fast() -> None:
     quads = [Quad(iri("urn:a"), iri("urn:p"), blank(f"n{i}")) for i in range(2000)]
     quads += [Quad(blank(f"n{i}"), iri("urn:v"), literal(str(i))) for i in range(2000)]
-    began = time.perf_counter()
+    began = time.process_time()
     found = canonicalize_quads(quads)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert found.ties == ()
 
 

@@ -451,9 +451,9 @@ def test_a_circle_of_proofs_is_invalid(names: list[int]) -> None:
     document = signed(signed(id=identified(0)), key=1, id=identified(1))
     for proof in document["proof"]:
         proof["previousProof"] = [identified(number) for number in names]
-    began = time.perf_counter()
+    began = time.process_time()
     assert Verdict.INVALID in {verdict_of(document, pointer) for pointer, _ in proofs_of(document)}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_lattice_of_valid_proofs_costs_each_proof_once() -> None:
@@ -465,9 +465,9 @@ def test_a_lattice_of_valid_proofs_costs_each_proof_once() -> None:
         for number in (2 * layer, 2 * layer + 1):
             document = signed(document, id=identified(number), previousProof=below, suite=SUITES[1])
     document = signed(document, id=identified(99), previousProof=below, suite=SUITES[1])
-    began = time.perf_counter()
+    began = time.process_time()
     assert verdict_of(document, f"/proof/{len(document['proof']) - 1}") is Verdict.VALID
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 # --- creating -------------------------------------------------------------------------------------
