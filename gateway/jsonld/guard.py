@@ -30,6 +30,7 @@ MAX_DEPTH = 64
 MAX_CONTEXTS = 8
 MAX_INLINE_TERMS = 1000
 MAX_CONTEXT_DEPTH = 6
+COLLECTIONS = frozenset(("@set", "@list"))
 NODES_ONLY = frozenset(("@graph", "@included"))
 ABOUT_A_TEXT = frozenset(("@language", "@direction"))
 FORBIDDEN_IN_CONTEXT = ("@base", "@import", "@propagate", "@vocab")
@@ -57,12 +58,12 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
     if isinstance(value, dict):
         if "@value" not in value and not ABOUT_A_TEXT.isdisjoint(value):
             raise UnsafeJsonLd("a language without a text signs as nothing", pointer=pointer)
-        if "@set" in value and len(value) > 1:
-            raise UnsafeJsonLd("what stands beside a set signs as nothing", pointer=pointer)
+        if not COLLECTIONS.isdisjoint(value) and len(value) > 1:
+            raise UnsafeJsonLd("what stands beside a set or list signs as nothing", pointer=pointer)
         for name, item in value.items():
             here = f"{pointer}/{escape(name)}"
-            if name in NODES_ONLY and not all(isinstance(entry, dict) for entry in _entries(item)):
-                raise UnsafeJsonLd("what is no object signs as nothing in a graph", pointer=here)
+            if name in NODES_ONLY and not all(map(_says_something, _entries(item))):
+                raise UnsafeJsonLd("what makes no statement signs as nothing in a graph", pointer=here)
             if name == "@context":
                 check_contexts(item, here)
             else:
@@ -70,6 +71,11 @@ def _walk(value: Any, pointer: str, depth: int, strict: bool) -> None:
     elif isinstance(value, list):
         for position, item in enumerate(value):
             _walk(item, f"{pointer}/{position}", depth + 1, strict)
+
+
+def _says_something(entry: Any) -> bool:
+    """Whether what stands in a graph is an object that says more than a name or a value."""
+    return isinstance(entry, dict) and "@value" not in entry and not entry.keys() <= {"@id", "id"}
 
 
 def _entries(value: Any) -> list[Any]:

@@ -153,7 +153,10 @@ VCDM_2 = "https://www.w3.org/ns/credentials/v2"
         ("verifiableCredential", {"id": "urn:uuid:a"}),
         ("id", "urn:a\u00a0b"),
         ("evidence", {"@set": ["x"], "id": "urn:uuid:a"}),
+        ("evidence", {"@list": ["x"], "id": "urn:uuid:a"}),
         ("@graph", ["text"]),
+        ("@graph", {"@value": "text"}),
+        ("@graph", {"id": "urn:uuid:a"}),
         ("@included", ["text"]),
     ],
 )
