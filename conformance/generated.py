@@ -26,8 +26,8 @@ __all__ = ["compiled", "expanded", "figures"]
 
 DEFAULT = 10_000
 CHUNK = 1_000
-APART = ('"@direction"', "1e-07", '"indexed"')
-"""What the JavaScript stack refuses in safe mode, takes for another number, or says twice."""
+APART = ('"@direction"', "1e-07", '"indexed"', '"@nest"')
+"""What the JavaScript stack refuses in safe mode, takes for another number, says twice, or reads otherwise."""
 
 
 def figures(corpora: Path) -> Iterator[Figure]:
