@@ -118,12 +118,10 @@ def _criteria(tree: Json) -> Iterator[Check]:
 def _descriptions(tree: Json) -> Iterator[Check]:
     """What a description requires against what it allows (section B.1.22)."""
     for description, place in _described(tree):
-        allowed, value = description.get("allowedValue"), description.get("requiredValue")
-        if isinstance(allowed, list) and allowed and value is not None and value not in allowed:
+        if not _allows(description, description.get("requiredValue")):
             yield _invalid("required_value_not_allowed", "the value required is not one of those allowed",
                            f"{place}/requiredValue", "Require a value of allowedValue.")  # fmt: skip
-        level = description.get("requiredLevel")
-        if level is not None and level not in _levels(description):
+        if not _has_level(description, description.get("requiredLevel")):
             yield _invalid("required_level_unknown", "the level required is not one of the description's",
                            f"{place}/requiredLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
 
@@ -139,9 +137,17 @@ def _described(tree: Json) -> Iterator[tuple[Json, str]]:
                 yield entry, f"{place}/{position}" if isinstance(given, list) else place
 
 
-def _levels(description: Json) -> list[Any]:
+def _allows(description: Json, value: Any) -> bool:
+    """Whether a value is one of those allowed, where a list of them is given."""
+    allowed = description.get("allowedValue")
+    return value is None or not isinstance(allowed, list) or not allowed or value in allowed
+
+
+def _has_level(description: Json, level: Any) -> bool:
+    """Whether a level is one of the description's."""
     levels = description.get("rubricCriterionLevel")
-    return [e.get("id") for e in (levels if isinstance(levels, list) else [levels]) if isinstance(e, dict)]
+    known = [e.get("id") for e in (levels if isinstance(levels, list) else [levels]) if isinstance(e, dict)]
+    return level is None or level in known
 
 
 def _results(tree: Json) -> Iterator[Check]:
@@ -164,12 +170,10 @@ def _result(result: Json, known: dict[str, Json], pointer: str) -> Iterator[Chec
         yield _invalid("result_description_unknown", "the result points to a description that is not there",
                        f"{pointer}/resultDescription", "Describe the result in the achievement.")  # fmt: skip
         return
-    allowed, value = description.get("allowedValue"), result.get("value")
-    if isinstance(allowed, list) and allowed and value is not None and value not in allowed:
+    if not _allows(description, result.get("value")):
         yield _invalid("result_value_not_allowed", "the result's value is not one of those allowed",
                        f"{pointer}/value", "Use a value of allowedValue.")  # fmt: skip
-    level = result.get("achievedLevel")
-    if level is not None and level not in _levels(description):
+    if not _has_level(description, result.get("achievedLevel")):
         yield _invalid("result_level_unknown", "the level achieved is not one of the description's",
                        f"{pointer}/achievedLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
 
