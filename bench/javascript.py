@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bench import ours
+from conformance.lineages import NODE
 from gateway.jsonld import bundled
 
-__all__ = ["JavaScript", "available"]
+__all__ = ["JavaScript"]
 
 HERE = Path(__file__).resolve().parent / "node"
-PACKAGES = HERE.parents[1] / "conformance" / "node"
-
-
-def available() -> str:
-    """Empty when the stack can run, else what is missing."""
-    if shutil.which("node") is None:
-        return "Node is not there"
-    return "" if (PACKAGES / "node_modules").is_dir() else "run `npm ci` in conformance/node"
 
 
 class JavaScript:
@@ -40,7 +32,7 @@ class JavaScript:
         self._folder = tempfile.TemporaryDirectory()
         told = Path(self._folder.name) / "known.json"
         told.write_text(json.dumps(known))
-        command = ["node", str(HERE / "bench.mjs"), str(told), str(PACKAGES)]
+        command = ["node", str(HERE / "bench.mjs"), str(told), str(NODE)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:

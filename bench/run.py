@@ -17,9 +17,10 @@ from pathlib import Path
 
 from bench import signing
 from bench.documents import NAMES
-from bench.javascript import JavaScript, available
+from bench.javascript import JavaScript
 from bench.measuring import Cell, Ratio
 from bench.plot import growth
+from conformance.lineages import available
 
 __all__ = ["main"]
 

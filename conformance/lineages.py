@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.jsonld import bundled
 
-__all__ = ["LINEAGES", "available", "run"]
+__all__ = ["LINEAGES", "NODE", "available", "run"]
 
 LINEAGES = ("javascript", "rust")
 NODE = Path(__file__).resolve().parent / "node"

@@ -31,7 +31,7 @@ def heavy() -> bytes:
     badge = json.loads(example_bytes("badge.ob3.json"))
     badge["evidence"] = [
         {
-            "id": f"https://school.example/work/{n}",
+            "id": f"https://school.example/modules/{n}",
             "type": ["Evidence"],
             "name": f"Work {n}",
             "genre": "Essay",

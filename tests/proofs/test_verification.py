@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,87 +15,25 @@ from gateway.errors import GatewayError, ProofMalformed
 from gateway.jsonld import Contexts, bundled
 from gateway.pointers import join
 from gateway.proofs import (
-    Expectations,
     attach,
-    create_proof,
     prepare,
-    proofs_of,
     verification_methods,
-    verify_proof,
 )
-from gateway.report import Check, Verdict
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SUITES = ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
-VCDM_1 = "https://www.w3.org/2018/credentials/v1"
-VCDM_2 = "https://www.w3.org/ns/credentials/v2"
-OB_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
-SEC = "https://w3id.org/security#"
-DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
-
-
-def seed_of(number: int) -> bytes:
-    return bytes([number]) * 32
-
-
-def method_of(number: int) -> str:
-    return keys.verification_method_of(
-        keys.did_key(keys.public_key_of(keys.SecretKey("ed25519", seed_of(number))))
-    )
-
-
-KEYS = {
-    method_of(number): keys.public_key_of(keys.SecretKey("ed25519", seed_of(number))) for number in range(4)
-}
-
-DOCUMENT: dict[str, Any] = {
-    "@context": [VCDM_2, OB_3],
-    "id": "urn:uuid:2f1c0d3e-0000-4000-8000-000000000001",
-    "type": ["VerifiableCredential", "OpenBadgeCredential"],
-    "issuer": {"id": method_of(0).partition("#")[0], "type": ["Profile"], "name": "School of Examples"},
-    "name": "First aid",
-    "validFrom": "2026-01-01T00:00:00Z",
-    "credentialSubject": {
-        "id": "did:example:learner",
-        "type": ["AchievementSubject"],
-        "achievement": {
-            "id": "https://school.example/a/1",
-            "type": ["Achievement"],
-            "name": "First aid",
-            "description": "Knows what to do first.",
-            "creditsAvailable": 2.5,
-            "criteria": {"narrative": "A day of practice."},
-            "tag": ["health", "safety"],
-        },
-    },
-}
-
-
-def signed(document: Any = None, *, suite: str = SUITES[0], key: int = 0, **options: Any) -> dict[str, Any]:
-    given = {
-        "cryptosuite": suite,
-        "created": "2026-02-01T00:00:00Z",
-        "verificationMethod": method_of(key),
-        **options,
-    }
-    return create_proof(
-        copy.deepcopy(DOCUMENT) if document is None else document,
-        given,
-        sign=lambda data: keys.sign(keys.SecretKey("ed25519", seed_of(key)), data),
-    )
-
-
-def checks_of(document: Any, pointer: str = "/proof/0", **expected: Any) -> dict[str, Check]:
-    expectations = Expectations(**{"now": NOW, "keys": KEYS, **expected})
-    return {check.name: check for check in verify_proof(document, pointer, expectations).checks}
-
-
-def verdict_of(document: Any, pointer: str = "/proof/0", **expected: Any) -> Verdict:
-    verdicts = {check.verdict for check in checks_of(document, pointer, **expected).values()}
-    if Verdict.INVALID in verdicts:
-        return Verdict.INVALID
-    return Verdict.VALID if verdicts == {Verdict.VALID} else Verdict.UNDETERMINED
-
+from gateway.report import Verdict
+from tests.proofs.parts import (
+    DATE_TIME,
+    DOCUMENT,
+    OB_3,
+    SEC,
+    SUITES,
+    VCDM_1,
+    VCDM_2,
+    checks_of,
+    method_of,
+    seed_of,
+    signed,
+    verdict_of,
+)
 
 # --- one proof ---------------------------------------------------------------------------------
 
@@ -386,88 +322,6 @@ def test_a_document_is_signed_and_verified_under_the_contexts_given() -> None:
     made = attach(prepared, keys.sign(keys.SecretKey("ed25519", seed_of(0)), prepared.hash_data))
     assert verdict_of(made, contexts=own) is Verdict.VALID
     assert checks_of(made)["proof.signature"].code == "unknown_context"
-
-
-# --- sets and chains ---------------------------------------------------------------------------------------
-
-
-def identified(number: int) -> str:
-    return f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
-
-
-@pytest.mark.parametrize("suite", SUITES)
-def test_proofs_of_a_set_stand_beside_each_other(suite: str) -> None:
-    document = signed(signed(suite=suite), suite=SUITES[0], key=1)
-    assert [verdict_of(document, pointer) for pointer, _ in proofs_of(document)] == [Verdict.VALID] * 2
-    del document["proof"][0]
-    assert verdict_of(document) is Verdict.VALID
-    assert verification_methods(document) == (method_of(1),)
-
-
-def chain(length: int = 2, suite: str = SUITES[0]) -> dict[str, Any]:
-    document = signed(suite=suite, id=identified(0))
-    for number in range(1, length):
-        document = signed(
-            document, suite=suite, key=number % 4, id=identified(number), previousProof=identified(number - 1)
-        )
-    return document
-
-
-@pytest.mark.parametrize("suite", SUITES)
-def test_a_chained_proof_covers_the_one_before(suite: str) -> None:
-    document = chain(suite=suite)
-    assert [verdict_of(document, pointer) for pointer, _ in proofs_of(document)] == [Verdict.VALID] * 2
-    document["proof"][0]["created"] = "2026-02-01T00:00:01Z"
-    assert verdict_of(document, "/proof/1") is Verdict.INVALID
-
-
-def test_a_chained_proof_without_the_one_before_is_invalid() -> None:
-    document = chain()
-    del document["proof"][0]
-    check = checks_of(document)["proof.signature"]
-    assert (check.verdict, check.pointer) == (Verdict.INVALID, "/proof/previousProof")
-
-
-def test_a_chained_proof_of_a_replaced_one_is_invalid() -> None:
-    """The proof before is exchanged for another valid one of the same id."""
-    document = chain()
-    document["proof"][0] = signed(id=identified(0), created="2026-02-02T00:00:00Z")["proof"][0]
-    assert verdict_of(document, "/proof/0") is Verdict.VALID
-    assert verdict_of(document, "/proof/1") is Verdict.INVALID
-
-
-def test_a_chained_proof_is_undetermined_while_the_key_below_is_unknown() -> None:
-    known = {method_of(1): KEYS[method_of(1)]}
-    assert checks_of(chain(), "/proof/1", keys=known)["proof.signature"].verdict is Verdict.UNDETERMINED
-
-
-def test_a_chain_may_have_sixteen_proofs_and_no_more() -> None:
-    assert verdict_of(chain(16), "/proof/15") is Verdict.VALID
-    assert verdict_of(chain(18), "/proof/17") is Verdict.INVALID
-
-
-@pytest.mark.parametrize("names", [[0], [1], [0, 1]])
-def test_a_circle_of_proofs_is_invalid(names: list[int]) -> None:
-    document = signed(signed(id=identified(0)), key=1, id=identified(1))
-    for proof in document["proof"]:
-        proof["previousProof"] = [identified(number) for number in names]
-    began = time.process_time()
-    assert Verdict.INVALID in {verdict_of(document, pointer) for pointer, _ in proofs_of(document)}
-    assert time.process_time() - began < 1
-
-
-def test_a_lattice_of_valid_proofs_costs_each_proof_once() -> None:
-    """Seven layers of two proofs, each built on both below: 2^7 paths, 14 proofs."""
-    document = signed(id=identified(0), suite=SUITES[1])
-    document = signed(document, id=identified(1), suite=SUITES[1])
-    for layer in range(1, 7):
-        below = [identified(2 * layer - 2), identified(2 * layer - 1)]
-        for number in (2 * layer, 2 * layer + 1):
-            document = signed(document, id=identified(number), previousProof=below, suite=SUITES[1])
-    document = signed(document, id=identified(99), previousProof=below, suite=SUITES[1])
-    began = time.process_time()
-    assert verdict_of(document, f"/proof/{len(document['proof']) - 1}") is Verdict.VALID
-    assert time.process_time() - began < 0.2
 
 
 # --- creating -------------------------------------------------------------------------------------
