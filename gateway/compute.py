@@ -7,10 +7,12 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from gateway.errors import GatewayFailed, Overloaded, TooComplex
 from gateway.jsonld import bundled
+from gateway.metrics import Metrics
 
 __all__ = ["Compute", "HereCompute", "PoolCompute"]
 
@@ -45,9 +47,13 @@ class HereCompute:
 
 
 class PoolCompute:
-    """A pool of ``workers`` processes with the contexts loaded; at most ``queue`` pieces of work wait."""
+    """A pool of ``workers`` processes with the contexts loaded; at most ``queue`` pieces of work wait.
 
-    def __init__(self, workers: int, queue: int) -> None:
+    What goes on is counted in ``metrics``.
+    """
+
+    def __init__(self, workers: int, queue: int, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics
         self._workers = workers
         self._limit = workers + queue
         self._running = 0
@@ -60,12 +66,15 @@ class PoolCompute:
     async def run(self, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         """The function's result; raises ``Overloaded`` at once when too much waits already."""
         if self._running >= self._limit:
+            if self._metrics is not None:
+                self._metrics.refused()
             raise Overloaded("too much work is waiting")
         self._running += 1
         pool = self._pool
         try:
-            future = asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
-            return await asyncio.wait_for(future, DEADLINE)
+            with self._working():
+                future = asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+                return await asyncio.wait_for(future, DEADLINE)
         except TimeoutError:
             raise TooComplex(f"the work took longer than {DEADLINE:.0f} seconds") from None
         except BrokenProcessPool:
@@ -74,6 +83,9 @@ class PoolCompute:
             raise GatewayFailed("a worker process ended", hint="Try again.") from None
         finally:
             self._running -= 1
+
+    def _working(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._metrics is None else self._metrics.working("pool")
 
     async def close(self) -> None:
         """Let the processes end when their work is done."""

@@ -21,7 +21,7 @@ FLOORS = {
     "mapping": 2, "envelopes": 2, "shapes": 2, "certificates": 2,
     "formats": 3, "proofs": 3, "status": 3,
     "core": 4,
-    "fetch": 5, "copies": 5, "breaker": 5,  # the ground of F5: what its other parts reach the network through
+    "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5,  # the ground of F5: its other parts reach out by it
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6,
     "api": 7, "web": 7, "cli": 7, "cli_keys": 7, "cli_text": 7, "__main__": 7,
@@ -39,6 +39,7 @@ DOORS = {
     "orjson": ("gateway/envelopes/",),
     "signxml": ("gateway/envelopes/",),
     "pkcs11": ("gateway/signer/token.py",),
+    "prometheus_client": ("gateway/metrics.py",),
     "aiohttp": ("gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),
 }
 

@@ -1,4 +1,7 @@
-"""The access log: which route answered with what, in how long. Never an address, a path as sent, or a query."""
+"""The access log and its sums: which route answered with what, in how long.
+
+Never an address, a path as sent, or a query.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,30 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import hdrs, web
+
+from gateway.api.state import METRICS
 
 __all__ = ["access"]
 
 log = logging.getLogger("gateway.access")
 
-UNKNOWN = "(no route)"
+UNKNOWN, OTHER = "(no route)", "(other)"
 
 
 @web.middleware
 async def access(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Note the method, the route, the status and the milliseconds of a request."""
+    """Note and count the method, the route, the status and the time of a request."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     response = await handler(request)
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else UNKNOWN
-    log.info("%s %s %d %d ms", request.method, route, response.status, (loop.time() - start) * 1000)
+    seconds = loop.time() - start
+    request.app[METRICS].request(
+        request.method if request.method in hdrs.METH_ALL else OTHER, route, response.status, seconds
+    )
+    log.info("%s %s %d %d ms", request.method, route, response.status, seconds * 1000)
     return response

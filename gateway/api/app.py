@@ -10,11 +10,12 @@ from aiohttp import web
 from gateway.api import contexts, convert, identifiers, identity, pages, probes, verify
 from gateway.api.access import access
 from gateway.api.problems import problems
-from gateway.api.state import GATEWAY, SETTINGS
+from gateway.api.state import GATEWAY, METRICS, SETTINGS
 from gateway.compute import PoolCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
+from gateway.metrics import Metrics
 from gateway.pipeline import Gateway, utc_now
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
@@ -28,10 +29,16 @@ KEEPALIVE = 75.0
 SHUTDOWN = 20.0
 
 
-def make_app(settings: Settings, gateway: Gateway | None = None) -> web.Application:
-    """The application; ``gateway`` is made at start from the settings unless one is given."""
+def make_app(
+    settings: Settings, gateway: Gateway | None = None, metrics: Metrics | None = None
+) -> web.Application:
+    """The application; ``gateway`` is made at start from the settings unless one is given.
+
+    What it does is counted in ``metrics``, in counters of its own unless some are given.
+    """
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems])
     app[SETTINGS] = settings
+    app[METRICS] = metrics or Metrics()
     if gateway is not None:
         app[GATEWAY] = gateway
     else:
@@ -47,7 +54,7 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     trust, anchors = trust_sources(settings), seal_anchors(settings)
     signer = await open_signer(settings, utc_now())
     fetch = Fetcher(settings)
-    compute = PoolCompute(settings.workers, settings.max_queue)
+    compute = PoolCompute(settings.workers, settings.max_queue, app[METRICS])
     public = settings.public_url or f"http://{settings.host}:{settings.port}"
     own = f"{public}/contexts/{OWN_CONTEXT}"
     ledger = Ledger(settings.data)

@@ -235,6 +235,9 @@ def description() -> dict[str, Any]:
             },
             "/healthz": _got("Whether the process lives"),
             "/readyz": _got("Whether it can take work"),
+            "/metrics": _got(
+                "Counters of requests, documents and work, as Prometheus reads them", "text/plain"
+            ),
             "/openapi.json": _got("This description"),
         },
         "components": {"schemas": SCHEMAS},

@@ -1,15 +1,17 @@
-"""GET /healthz and /readyz: whether the process lives, and whether it can take work."""
+"""GET /healthz, /readyz and /metrics: whether the process lives, whether it can take work, what it did."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.api.state import GATEWAY
+from gateway.api.state import GATEWAY, METRICS
 from gateway.jsonld import bundled
 
 __all__ = ["routes", "warm_up"]
 
 routes = web.RouteTableDef()
+
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def warm_up() -> int:
@@ -29,3 +31,9 @@ async def readyz(request: web.Request) -> web.Response:
     gateway = request.app[GATEWAY]
     contexts = await gateway.compute.run(warm_up)
     return web.json_response({"status": "ready", "contexts": contexts, "signer": gateway.signer.did})
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """Everything counted since the start."""
+    return web.Response(body=request.app[METRICS].text(), headers={"Content-Type": EXPOSITION})

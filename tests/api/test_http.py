@@ -109,6 +109,7 @@ async def test_a_wrong_parameter_is_refused_with_what_would_be_right(client: Tes
     [
         ("/healthz", "application/json"),
         ("/readyz", "application/json"),
+        ("/metrics", "text/plain"),
         ("/openapi.json", "application/json"),
         ("/v1/formats", "application/json"),
         ("/.well-known/did.json", "application/did+json"),
