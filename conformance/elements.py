@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.figures import Figure, all_of
 from gateway.core import ConvertOptions, Understanding, express, render, understand
-from gateway.envelopes import xpath_of
+from gateway.envelopes import xpaths_of
 from gateway.formats import FORMATS
 from gateway.model import Credential
 from gateway.report import Layer
@@ -93,9 +93,10 @@ def _places(source: Understanding, name: str) -> Iterator[str]:
     """Where the source says an element, as the report points to it."""
     wanted = tuple(f"/{path}" for path in ELEMENTS[name])
     root = source.envelope.root
+    place = str if root is None else xpaths_of(root.local)
     for step in source.steps:
         if any(step.hub == path or step.hub.startswith(f"{path}/") for path in wanted):
-            yield step.here if root is None else xpath_of(step.here, root.local)
+            yield place(step.here)
 
 
 def values(hub: Credential, name: str) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["escape", "join", "resolve", "split"]
+__all__ = ["escape", "join", "resolve", "split", "unescape"]
 
 _MISSING = object()
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -19,6 +19,11 @@ def escape(step: str) -> str:
     return step
 
 
+def unescape(token: str) -> str:
+    """The step that a reference token is (RFC 6901 section 4)."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
 def join(*steps: str | int) -> str:
     """The pointer made of unescaped steps."""
     return "".join(f"/{escape(str(step))}" for step in steps)
@@ -26,7 +31,7 @@ def join(*steps: str | int) -> str:
 
 def split(pointer: str) -> list[str]:
     """The unescaped steps of a pointer; none for the whole document."""
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    return [unescape(step) for step in pointer.split("/")[1:]]
 
 
 def resolve(tree: Any, pointer: str, default: Any = None) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.core.understanding import Understanding
-from gateway.envelopes import write_json, write_xml, xpath_of
+from gateway.envelopes import write_json, write_xml, xpaths_of
 from gateway.errors import FormatUnwritable, LossRefused
 from gateway.formats import SEALS, Expressed, Format, WriteOptions, format_named, write_document
 from gateway.mapping import Accounts, Step, account, load_table
@@ -180,8 +180,8 @@ def _accounts(
     )
     if source.envelope.root is None:
         return findings
-    root = source.envelope.root.local
-    return [replace(finding, pointer=xpath_of(finding.pointer, root)) for finding in findings]
+    place = xpaths_of(source.envelope.root.local)
+    return [replace(finding, pointer=place(finding.pointer)) for finding in findings]
 
 
 def _moved(step: Step, issuer: str) -> Step:

@@ -2,7 +2,7 @@
 
 from gateway.envelopes.json_text import read_json, write_json
 from gateway.envelopes.opening import Envelope, open_envelope
-from gateway.envelopes.xml_text import XmlName, read_xml, write_xml, xpath_of
+from gateway.envelopes.xml_text import XmlName, read_xml, write_xml, xpaths_of
 
 __all__ = [
     "Envelope",
@@ -12,5 +12,5 @@ __all__ = [
     "read_xml",
     "write_json",
     "write_xml",
-    "xpath_of",
+    "xpaths_of",
 ]

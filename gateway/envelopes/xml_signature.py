@@ -39,6 +39,12 @@ FILTER_2 = "http://www.w3.org/2002/06/xmldsig-filter2"
 _FILTER_2_XPATH = f"{{{FILTER_2}}}XPath"
 _NOT_SIGNATURES = re.compile(r"\s*not\(\s*ancestor-or-self::([A-Za-z_][\w.-]*):Signature\s*\)\s*\Z")
 _ALL_SIGNATURES = re.compile(r"\s*/descendant::([A-Za-z_][\w.-]*):Signature\s*\Z")
+_INSTRUCTIONS_BESIDE = etree.XPath("boolean(/processing-instruction())")
+_NO_ELEMENTS = etree.XPath("boolean(//*/comment() or //*/processing-instruction())")
+_IDENTIFIERS = etree.XPath("//@Id | //@ID | //@id | //@xml:id", smart_strings=False)
+"""Compiled once: what is asked of a whole document, in one pass each."""
+_NAMES = (b"Signature", b"S\0i\0g\0n\0a\0t\0u\0r\0e")
+"""The name of a signature in UTF-8, and in UTF-16 of either order: without it there is none."""
 _IDS = frozenset(("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id"))
 PRESENTATION, PRESENTED = "vp:verifiablePresentation", "europassCredential"
 """A presentation, and the element of it that may have a seal of its own."""
@@ -78,8 +84,10 @@ class XmlSeal:
 def xml_seals(data: bytes) -> tuple[XmlSeal | XmlFault, ...]:
     """The signatures of a document; one fault alone when they are not where they may be.
 
-    Raises what ``read_xml`` raises.
+    Raises what ``read_xml`` raises of a document that may have some.
     """
+    if not any(name in data for name in _NAMES):
+        return ()
     root = parse_xml(data)
     signatures = list(root.iter(f"{DS}Signature"))
     if not signatures:
@@ -118,17 +126,14 @@ def _is_proof(element: Any) -> bool:
 
 def _checked(root: Any) -> Counter[str]:
     """How often each identifier is given. Raises ``Fault`` for what a signature does not cover and a reader may see."""
-    found: Counter[str] = Counter()
-    beside = [*root.itersiblings(), *root.itersiblings(preceding=True)]
-    if any(node.tag is etree.ProcessingInstruction for node in beside):
+    if _INSTRUCTIONS_BESIDE(root):
         raise Fault("comment_in_signed_content", "a processing instruction stands beside the document")
-    for node in root.iter():
-        if not isinstance(node.tag, str):
-            raise Fault(
-                "comment_in_signed_content", "a comment or processing instruction stands in what is signed"
-            )
-        found.update(value for name, value in node.attrib.items() if name in _IDS)
-    return found
+    if _NO_ELEMENTS(root):
+        raise Fault(
+            "comment_in_signed_content", "a comment or processing instruction stands in what is signed"
+        )
+    identifiers: Any = _IDENTIFIERS(root)
+    return Counter(identifiers)
 
 
 def _path(element: Any) -> str:

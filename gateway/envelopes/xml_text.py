@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -21,7 +22,7 @@ from gateway.errors import (
     TooManyElements,
     WrongEncoding,
 )
-from gateway.pointers import split
+from gateway.pointers import unescape
 
 __all__ = [
     "NAMESPACES",
@@ -31,7 +32,7 @@ __all__ = [
     "read_xml",
     "safe_parser",
     "write_xml",
-    "xpath_of",
+    "xpaths_of",
 ]
 
 NAMESPACES = {
@@ -51,6 +52,11 @@ _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _ENCODING = re.compile(r"encoding\s*=\s*[\"']([A-Za-z0-9._-]*)[\"']")
 _PROLOG = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_TO_BE_WALKED = etree.XPath(
+    f"boolean(count(//*) > $most or {'/*' * (MAX_DEPTH + 1)} or //*[count(@*) > {MAX_ATTRIBUTES}] "
+    "or //*/comment() or //*/processing-instruction())"
+)
+"""Whether a document might be refused for its elements: compiled once, and asked once of each document."""
 _MAX_PROLOG = 65_536
 """How much of the text before the first element is looked at for a DOCTYPE."""
 
@@ -70,7 +76,7 @@ def read_xml(data: bytes) -> tuple[XmlName, dict[str, Any]]:
     """
     root = parse_xml(data)
     name = etree.QName(root)
-    return XmlName(name.namespace or "", name.localname), _tree(root)
+    return XmlName(name.namespace or "", name.localname), _tree(root, {})
 
 
 def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_elements: int = MAX_ELEMENTS) -> Any:
@@ -134,6 +140,9 @@ def _parsed(text: str) -> Any:
 
 
 def _check(root: Any, max_elements: int) -> None:
+    """Refuse what is too large or too deep, and texts that are split; a walk says where, if there may be any."""
+    if not _TO_BE_WALKED(root, most=max_elements):
+        return
     count, depth = 0, 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
@@ -174,30 +183,56 @@ def name_of(qualified: str) -> str:
     return f"{prefix}:{name.localname}" if prefix else str(qualified)
 
 
-def _tree(element: Any) -> dict[str, Any]:
-    tree: dict[str, Any] = {f"@{name_of(name)}": value for name, value in element.attrib.items()}
-    texts = [element.text or ""]
+def _tree(element: Any, names: dict[str, str]) -> dict[str, Any]:
+    """The tree of an element. ``names`` are those met before in the document, by their qualified names."""
+    tree: dict[str, Any] = {}
+    for qualified, value in element.items():
+        tree[f"@{names.get(qualified) or _met(qualified, names)}"] = value
+    text = element.text or ""
+    if len(element) == 0:
+        return {**tree, "#": text} if text else tree
     for child in element:
-        texts.append(child.tail or "")
-        if isinstance(child.tag, str):
-            tree.setdefault(name_of(child.tag), []).append(_tree(child))
-    text = "".join(texts)
-    if text.strip() or (text and len(element) == 0):
+        if tail := child.tail:
+            text += tail
+        if isinstance(tag := child.tag, str):
+            name = names.get(tag) or _met(tag, names)
+            below = _tree(child, names)
+            if (held := tree.get(name)) is None:
+                tree[name] = [below]
+            else:
+                held.append(below)
+    if text and not text.isspace():
         tree["#"] = text
     return tree
 
 
-def xpath_of(pointer: str, root: str) -> str:
-    """The XPath of a place in a tree, from its JSON pointer."""
-    path = f"/{root}"
-    for step in split(pointer):
-        if step.isdigit():
-            path += f"[{int(step) + 1}]"
-        elif step == "#":
-            path += "/text()"
-        else:
-            path += f"/{step}"
-    return path
+def _met(qualified: str, names: dict[str, str]) -> str:
+    names[qualified] = name = name_of(qualified)
+    return name
+
+
+def xpaths_of(root: str) -> Callable[[str], str]:
+    """What tells the XPath of a place in a tree from its JSON pointer, in a document with this root.
+
+    It remembers the steps above, so that the places of a document in their order cost little each.
+    """
+    known = {"": f"/{root}"}
+
+    def xpath_of(pointer: str) -> str:
+        if (path := known.get(pointer)) is None:
+            above, _, step = pointer.rpartition("/")
+            known[pointer] = path = xpath_of(above) + _xpath_step(step)
+        return path
+
+    return xpath_of
+
+
+def _xpath_step(escaped: str) -> str:
+    if escaped.isdigit():
+        return f"[{int(escaped) + 1}]"
+    if escaped == "#":
+        return "/text()"
+    return "/" + (unescape(escaped) if "~" in escaped else escaped)
 
 
 def write_xml(root: XmlName, tree: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.envelopes import XmlName, read_xml, write_xml, xpath_of
+from gateway.envelopes import XmlName, read_xml, write_xml, xpaths_of
 from gateway.envelopes.limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH
 from gateway.envelopes.xml_text import NAMESPACES
 from gateway.errors import EnvelopeRefused
@@ -158,10 +158,16 @@ def test_an_element_becomes_attributes_children_and_text(data: bytes, name: Any,
 
 @pytest.mark.parametrize(
     ("pointer", "xpath"),
-    [("", "/c"), ("/a/0", "/c/a[1]"), ("/a/1/b/0/#", "/c/a[2]/b[1]/text()"), ("/a/0/@id", "/c/a[1]/@id")],
-)
+    [
+        ("", "/c"), ("/a/0", "/c/a[1]"), ("/a/1/b/0/#", "/c/a[2]/b[1]/text()"), ("/a/0/@id", "/c/a[1]/@id"),
+        ("/{urn:x~1y~0z}a/0", "/c/{urn:x/y~z}a[1]"),
+    ],
+)  # fmt: skip
 def test_a_place_in_a_tree_has_an_xpath(pointer: str, xpath: str) -> None:
-    assert xpath_of(pointer, "c") == xpath
+    place = xpaths_of("c")
+    assert place(pointer) == xpath
+    assert place(f"{pointer}/b/0") == f"{xpath}/b[1]"
+    assert place(pointer) == xpath
 
 
 NAMES = st.sampled_from(["a", "b", "title", "cred:proof", "vp:x", "{urn:other}c"])

@@ -96,6 +96,7 @@ def test_a_byte_order_mark_and_another_encoding_are_no_change() -> None:
     assert verified(b"\xef\xbb\xbf" + GENUINE).verdict is Verdict.VALID
     text = GENUINE.decode().replace("encoding='UTF-8'", "encoding='UTF-16'")
     assert verified(text.encode("utf-16")).verdict is Verdict.VALID
+    assert verified(b"\xfe\xff" + text.encode("utf-16-be")).verdict is Verdict.VALID
 
 
 # --- tampering ------------------------------------------------------------------------------------
