@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+import pytest_asyncio
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 import gateway as package
@@ -64,21 +68,63 @@ class Watch:
         sys.setprofile(None)
 
 
-async def test_nothing_of_a_document_is_worked_on_where_requests_are_answered() -> None:
-    data, pool = heavy(), PoolCompute(1, 4)
-    try:
-        async with TestClient(TestServer(make_app(Settings(), gateway(compute=pool)))) as client:
-            assert (
-                await client.post("/v1/convert?to=ob3", data=example_bytes("badge.ob3.json"))
-            ).status == 200
-            with Watch() as watch:
-                answer = await client.post("/v1/convert?to=ob3", data=data)
-                body = await answer.read()
-            assert answer.status == 200
-            assert len(json.loads(body)["report"]["findings"]) > 2_000
-            assert watch.calls == {}
-    finally:
-        await pool.close()
+def form(**fields: str) -> FormData:
+    """The page's form with a heavy credential."""
+    made = FormData({**fields, "text": heavy().decode()}, default_to_multipart=True)
+    return made
+
+
+def own() -> dict[str, Any]:
+    """A heavy credential that the gateway itself issues."""
+    return {**json.loads(heavy()), "issuer": {"id": gateway().signer.did, "type": ["Profile"]}}
+
+
+FACES: dict[str, tuple[str, Callable[[], Any], int]] = {
+    "convert": ("/v1/convert?to=ob3", heavy, 200),
+    "verify": ("/v1/verify", heavy, 200),
+    "verify in German": ("/v1/verify?language=de", heavy, 200),
+    "issue": ("/credentials/issue", lambda: json.dumps({"credential": own()}).encode(), 201),
+    "verify over the VC API": (
+        "/credentials/verify", lambda: json.dumps({"verifiableCredential": own()}).encode(), 400,
+    ),
+    "page, convert": ("/", lambda: form(do="convert", to="ob3"), 200),
+    "page, verify": ("/", lambda: form(do="verify", policy="strict"), 200),
+}  # fmt: skip
+"""Every face that takes a document: its path, what is sent, and the status of the answer."""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client() -> AsyncIterator[TestClient]:
+    """A service with one worker process, the same for all faces."""
+    pool = PoolCompute(1, 4)
+    async with TestClient(TestServer(make_app(Settings(), gateway(compute=pool)))) as made:
+        yield made
+    await pool.close()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("face", FACES)
+async def test_nothing_of_a_document_is_worked_on_where_requests_are_answered(
+    client: TestClient, face: str
+) -> None:
+    path, data, status = FACES[face]
+    sent = data()
+    with Watch() as watch:
+        answer = await client.post(path, data=sent)
+        body = await answer.read()
+    assert answer.status == status, body[:500]
+    assert len(body) > 1_000
+    assert watch.calls == {}
+
+
+async def test_every_face_that_takes_a_document_is_watched() -> None:
+    app = make_app(Settings(), gateway())
+    posts = {
+        route.resource.canonical
+        for route in app.router.routes()
+        if route.method == "POST" and route.resource is not None
+    }
+    assert posts == {path.partition("?")[0] for path, _, _ in FACES.values()}
 
 
 async def test_the_watch_sees_work_where_it_is_done() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway.api import contexts, convert, identifiers, identity, pages, probes, verify
+from gateway.api import contexts, convert, identifiers, identity, pages, probes, vc_api, verify
 from gateway.api.access import access
 from gateway.api.problems import problems
 from gateway.api.state import GATEWAY, METRICS, SETTINGS
@@ -43,7 +43,7 @@ def make_app(
         app[GATEWAY] = gateway
     else:
         app.cleanup_ctx.append(_lifetime)
-    for face in (convert, verify, identifiers, identity, contexts, pages, probes):
+    for face in (convert, verify, vc_api, identifiers, identity, contexts, pages, probes):
         app.add_routes(face.routes)
     return app
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from gateway.api.requests import asked_language, body, flag, known_parameters
@@ -9,6 +11,7 @@ from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, ConvertOptions
 from gateway.errors import RequestRefused
 from gateway.formats import FORMATS
+from gateway.pipeline import conversion_json
 from gateway.signer import NEW_KINDS
 
 __all__ = ["routes"]
@@ -24,8 +27,8 @@ async def convert(request: web.Request) -> web.Response:
     options = _options(request)
     signed, language = not flag(request, "unsigned"), asked_language(request)
     answer = await request.app[GATEWAY].answer(
-        await body(request), options, signed=signed, securing=request.query.get("securing", DEFAULT_SECURING),
-        key=_key(request), language=language,
+        await body(request), options, partial(conversion_json, language=language), signed=signed,
+        securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),
     )  # fmt: skip
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return web.Response(body=answer, content_type="application/json", charset="utf-8", headers=headers)

@@ -71,6 +71,16 @@ SCHEMAS = {
         "required": ["credential", "report"],
     },
     "Report": REPORT,
+    "VerifiedCredential": {
+        "type": "object",
+        "properties": {
+            "verified": {"type": "boolean"},
+            "errors": {"type": "array", "items": {"type": "object"}},
+            "warnings": {"type": "array", "items": {"type": "object"}},
+            "report": {"$ref": "#/components/schemas/Report"},
+        },
+        "required": ["verified", "errors", "warnings", "report"],
+    },
     "Problem": {
         "type": "object",
         "properties": {
@@ -83,6 +93,11 @@ SCHEMAS = {
 PROBLEM = {
     "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+REFUSALS: dict[str, Any] = {
+    "4XX": PROBLEM,
+    "503": {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."},
+    "5XX": PROBLEM,
 }
 ANY_BODY = {
     "required": True,
@@ -99,13 +114,7 @@ def _parameter(
 
 def _answer(description: str, schema: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    busy = {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."}
-    return {
-        "200": {"description": description, "content": content},
-        "4XX": PROBLEM,
-        "503": busy,
-        "5XX": PROBLEM,
-    }
+    return {"200": {"description": description, "content": content}, **REFUSALS}
 
 
 def _got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
@@ -201,6 +210,50 @@ RESOLUTION_OPTIONS = {
 }
 
 
+def _vc_api() -> dict[str, Any]:
+    """Issue and verify, as the VC API has them."""
+
+    def asked(name: str, options: dict[str, Any]) -> dict[str, Any]:
+        members = {
+            name: {"type": "object"},
+            "options": {"type": "object", "properties": options, "additionalProperties": False},
+        }
+        schema = {
+            "type": "object", "properties": members, "required": [name], "additionalProperties": False,
+        }  # fmt: skip
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    def said(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+        return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+    issued = {
+        "type": "object", "properties": {"verifiableCredential": {"type": "object"}},
+        "required": ["verifiableCredential"],
+    }  # fmt: skip
+    judged = {"$ref": "#/components/schemas/VerifiedCredential"}
+    refused = said("Not verified: the errors say why; or the request is malformed", judged)
+    refused["content"] |= PROBLEM["content"]
+    options = {"checks": {"type": "array", "items": TEXT}, "domain": TEXT, "challenge": TEXT}
+    return {
+        "/credentials/issue": {
+            "post": {
+                "summary": "Sign a credential of the gateway's own, as it stands",
+                "operationId": "issueCredential",
+                "requestBody": asked("credential", {}),
+                "responses": {"201": said("The credential with its proof", issued), **REFUSALS},
+            }
+        },
+        "/credentials/verify": {
+            "post": {
+                "summary": "Check what secures a credential, as the VC API asks it",
+                "operationId": "verifyCredential",
+                "requestBody": asked("verifiableCredential", options),
+                "responses": {"200": said("Verified", judged), "400": refused, **REFUSALS},
+            }
+        },
+    }
+
+
 def description() -> dict[str, Any]:
     """The OpenAPI document."""
     verify = {
@@ -224,6 +277,7 @@ def description() -> dict[str, Any]:
         "paths": {
             "/v1/convert": {"post": _convert()},
             "/v1/verify": {"post": verify},
+            **_vc_api(),
             "/v1/formats": _got("What can be read and written"),
             "/1.0/identifiers/{did}": {"get": _identifiers()},
             **_identity(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from aiohttp import web
@@ -84,11 +84,14 @@ async def _answer(request: web.Request, form: Form) -> str:
         raise RequestRefused(words(language)["page"]["nothing"])
     if fields.get("do", "verify") == "convert":
         options = ConvertOptions(to=fields.get("to", ""))
-        delivery = await gateway.convert(form.data, options, signed=not fields.get("unsigned"))
-        return report_html.conversion(delivery, language)
-    return report_html.verification(
-        await gateway.verify(form.data, policy=fields.get("policy", STRICT.name)), language
-    )
+        render = partial(report_html.conversion, language=language)
+        shown = await gateway.answer(form.data, options, render, signed=not fields.get("unsigned"))
+    else:
+        policy = fields.get("policy", STRICT.name)
+        shown = await gateway.report(
+            form.data, partial(report_html.verification, language=language), policy=policy
+        )
+    return shown.decode()
 
 
 def _page(

@@ -20,8 +20,8 @@ SHOWN = 20
 """Most places of lost values that are listed; the report has them all."""
 
 
-def verification(report: Report, language: str) -> str:
-    """What a verification found."""
+def verification(report: Report, language: str) -> bytes:
+    """What a verification found, in UTF-8."""
     said, verdict = words(language), report.verdict()
     policy = report.facts.get("policy", "")
     title = said["verdicts"]["verified" if report.verified else verdict.value]
@@ -33,10 +33,10 @@ def verification(report: Report, language: str) -> str:
         body += f"<h3>{escape(said['labels']['because'])}</h3>{_checks(reasons, language, policy)}"
     body += _details(said["page"]["checks"], _checks(report.checks, language, policy))
     body += _details(said["page"]["report"], _json(report.to_json(language)))
-    return _answer(kind, f"{mark} {title}", body)
+    return _answer(kind, f"{mark} {title}", body).encode()
 
 
-def conversion(delivery: Delivery, language: str) -> str:
+def conversion(delivery: Delivery, language: str) -> bytes:
     """A converted credential: the result to look at and to save, what was lost, what the source's proof was worth."""
     said, report = words(language)["page"], delivery.report
     content = delivery.content
@@ -51,7 +51,8 @@ def conversion(delivery: Delivery, language: str) -> str:
     )
     body += _details(said["checks"], _checks(report.checks, language, report.facts.get("policy", "")))
     body += _details(said["report"], _json(report.to_json(language)))
-    return _answer("valid" if not lost else "undetermined", f"{said['result']}: {delivery.media_type}", body)
+    shown = _answer("valid" if not lost else "undetermined", f"{said['result']}: {delivery.media_type}", body)
+    return shown.encode()
 
 
 def problem(members: Mapping[str, Any], language: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from gateway.api.requests import asked_language, body, known_parameters
@@ -9,6 +11,7 @@ from gateway.api.state import GATEWAY
 from gateway.core import STRICT
 from gateway.errors import RequestRefused
 from gateway.messages import LANGUAGES
+from gateway.pipeline import report_json
 
 __all__ = ["routes"]
 
@@ -24,6 +27,8 @@ async def verify(request: web.Request) -> web.Response:
     if request.query.get("language", LANGUAGES[0]) not in LANGUAGES:
         raise RequestRefused(f"language is {' or '.join(LANGUAGES)}")
     policy, language = request.query.get("policy", STRICT.name), asked_language(request)
-    report = await request.app[GATEWAY].verify(await body(request), policy=policy)
+    answer = await request.app[GATEWAY].report(
+        await body(request), partial(report_json, language=language), policy=policy
+    )
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
-    return web.json_response(report.to_json(language), headers=headers)
+    return web.Response(body=answer, content_type="application/json", charset="utf-8", headers=headers)

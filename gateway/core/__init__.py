@@ -21,7 +21,7 @@ from gateway.core.securing import (
     securings_named,
     to_sign,
 )
-from gateway.core.understanding import Inspected, Understanding, inspect, understand
+from gateway.core.understanding import Inspected, Understanding, inspect, inspect_opened, understand
 from gateway.envelopes import write_json as render_json
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "deciding",
     "express",
     "inspect",
+    "inspect_opened",
     "policy_named",
     "policy_reported",
     "prepare",

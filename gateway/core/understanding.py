@@ -16,7 +16,7 @@ from gateway.mapping import Step
 from gateway.model import Credential
 from gateway.report import Finding, Severity
 
-__all__ = ["Inspected", "Understanding", "inspect", "understand"]
+__all__ = ["Inspected", "Understanding", "inspect", "inspect_opened", "understand"]
 
 
 VERIFIABLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
@@ -78,7 +78,11 @@ def inspect(data: bytes) -> Inspected:
 
     Raises the refusals of ``open_envelope`` and ``recognise``.
     """
-    envelope = open_envelope(data)
+    return inspect_opened(open_envelope(data))
+
+
+def inspect_opened(envelope: Envelope) -> Inspected:
+    """The same of a document that is opened. Raises the refusals of ``recognise``."""
     try:
         return Inspected(envelope, recognise(envelope))
     except FormatRefused:

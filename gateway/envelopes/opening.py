@@ -16,7 +16,7 @@ from gateway.envelopes.svg import baked_in_svg
 from gateway.envelopes.xml_text import XmlName, read_xml
 from gateway.errors import BakedImageMalformed, FormatUnknown, MalformedJwt
 
-__all__ = ["Envelope", "open_envelope"]
+__all__ = ["Envelope", "open_envelope", "open_tree"]
 
 Json = dict[str, Any]
 
@@ -59,6 +59,16 @@ def open_envelope(data: bytes) -> Envelope:
     return _open(data)
 
 
+def open_tree(tree: Any, data: bytes) -> Envelope:
+    """The envelope that JSON is, which ``data`` was read as."""
+    if (token := enveloped(tree)) is not None:
+        _check_enveloped(tree)
+        return Envelope("json", credential_in(read_jwt(token)), token, sealed="jwt")
+    if is_jades(tree):
+        return Envelope("json", payload_of(tree), data, sealed="jades")
+    return Envelope("json", tree, data)
+
+
 def _check_enveloped(tree: Json) -> None:
     """An envelope of VCDM 2.0 is a document of that data model itself (section 4.13.1)."""
     contexts = tree.get("@context")
@@ -89,13 +99,7 @@ def _open(data: bytes) -> Envelope:
     refuse_foreign_bytes(data)
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first in (b"{", b"["):
-        tree = read_json(data)
-        if (token := enveloped(tree)) is not None:
-            _check_enveloped(tree)
-            return Envelope("json", credential_in(read_jwt(token)), token, sealed="jwt")
-        if is_jades(tree):
-            return Envelope("json", payload_of(tree), data, sealed="jades")
-        return Envelope("json", tree, data)
+        return open_tree(read_json(data), data)
     if first == b"<" or data.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
         root, tree = read_xml(data)
         return Envelope("xml", tree, data, root=root)

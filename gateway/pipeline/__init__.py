@@ -2,6 +2,6 @@
 
 from gateway.pipeline.gateway import Gateway, utc_now
 from gateway.pipeline.retrieving import Retriever
-from gateway.pipeline.work import Delivery
+from gateway.pipeline.work import Delivery, conversion_json, report_json
 
-__all__ = ["Delivery", "Gateway", "Retriever", "utc_now"]
+__all__ = ["Delivery", "Gateway", "Retriever", "conversion_json", "report_json", "utc_now"]

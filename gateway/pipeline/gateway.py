@@ -30,20 +30,22 @@ from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
-from gateway.messages import DEFAULT_LANGUAGE
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
+from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
 from gateway.pipeline.work import (
     Answered,
     ConvertJob,
     Delivery,
     Done,
+    Rendered,
     SecureJob,
+    Verifying,
     VerifyJob,
     answer,
-    check_issuer,
     convert,
     prepare,
+    report_as,
     secure,
     verify,
 )
@@ -59,6 +61,7 @@ MAX_STATUS_LISTS = 64
 """Most status lists that are kept, of at most 1 MiB each."""
 
 Result = TypeVar("Result", Delivery, Answered)
+Seen = TypeVar("Seen")
 
 
 def utc_now() -> datetime:
@@ -125,15 +128,12 @@ class Gateway:
         return await self._signed(secure, *made, options.to)
 
     async def answer(
-        self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,
-        key: str = "", language: str = DEFAULT_LANGUAGE,
+        self, data: bytes, options: ConvertOptions, render: Callable[[Delivery], bytes], *,
+        signed: bool = True, securing: str = DEFAULT_SECURING, key: str = "",
     ) -> bytes:  # fmt: skip
-        """The same as the JSON the service answers: the credential and the report, made where work is done.
-
-        ``language`` is that of the sentences in the report.
-        """
+        """The same as ``render`` writes it for those who ask, where work is done."""
         made = await self._converted(data, options, securing if signed else None, key)
-        return (await self._signed(partial(answer, language=language), *made, options.to)).body
+        return (await self._signed(partial(answer, render), *made, options.to)).body
 
     async def _converted(
         self, data: bytes, options: ConvertOptions, securing: str | None, key: str
@@ -160,12 +160,27 @@ class Gateway:
         Raises an ``InputRefused`` for one that is not in order or, unless ``any_issuer``, is issued by
         somebody else: the signature would prove nothing.
         """
+        made = await self._prepared(prepare, data, securing, key, any_issuer=any_issuer)
+        return await self._signed(secure, *made, "vc")
+
+    async def issue(self, request: bytes) -> bytes:
+        """The answer to a request of the VC API to issue a credential of the gateway's own.
+
+        Raises ``RequestRefused`` for a malformed request, and what ``secure`` does.
+        """
+        made = await self._prepared(prepare_issue, request, DEFAULT_SECURING, "")
+        return (await self._signed(issued, *made, "vc")).body
+
+    async def _prepared(
+        self, work: Callable[[SecureJob], Done], data: bytes, securing: str, key: str, *,
+        any_issuer: bool = False,
+    ) -> tuple[Done, tuple[Signer, ...], datetime]:  # fmt: skip
+        """What is signed as it stands, done but for its signatures; who makes them, and when it began."""
         now, securings = self.clock(), securings_named(securing)
         signers = self._signers(securings, key)
-        job = SecureJob(data, _ways(securings, signers), now, self.context_url)
-        if not any_issuer:
-            await self.compute.run(check_issuer, data, signers[0].did)
-        return await self._signed(secure, await self.compute.run(prepare, job), signers, now, "vc")
+        issuer = "" if any_issuer else signers[0].did
+        job = SecureJob(data, _ways(securings, signers), now, self.context_url, issuer)
+        return await self.compute.run(work, job), signers, now
 
     def _signers(self, securings: tuple[Securing, ...], key: str) -> tuple[Signer, ...]:
         """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""
@@ -213,23 +228,38 @@ class Gateway:
         ``stale`` allows it, older copies of controller documents serve when their source fails, marked as such.
         Raises ``RequestRefused`` for a policy there is not, an ``InputRefused`` for bad input.
         """
+        question = replace(self._question(policy), domain=domain, challenge=challenge, proof_only=proof_only)
+        return await self._verified(verify, VerifyJob(data, question, self.context_url), stale=stale)
+
+    async def report(
+        self, data: bytes, render: Callable[[Report], Rendered], *, policy: str = STRICT.name,
+        work: Verifying | None = None,
+    ) -> Rendered:  # fmt: skip
+        """The same as ``render`` makes of the report, where work is done; ``work`` for ``verify`` of documents."""
+        job = VerifyJob(data, self._question(policy), self.context_url)
+        found = await self._verified(partial(report_as, render, work or verify), job)
+        return await self.compute.run(render, found) if isinstance(found, Report) else found
+
+    async def verify_request(self, request: bytes) -> Told:
+        """The answer to a request of the VC API to verify. Raises what ``verify`` does."""
+        return await self.report(request, told, work=verify_request)
+
+    def _question(self, policy: str) -> Question:
         judge = policy_named(policy)
         if self.settings.trust_required:
             judge = judge.with_trust()
-        question = Question(
-            self.clock(),
-            judge,
-            anchors=self.anchors,
-            domain=domain,
-            challenge=challenge,
-            proof_only=proof_only,
-        )
-        job = VerifyJob(data, question, self.context_url)
+        return Question(self.clock(), judge, anchors=self.anchors)
 
-        async def work(answers: Mapping[Need, Answer]) -> tuple[Report, tuple[Need, ...]]:
-            return await self.compute.run(verify, job, dict(answers))
+    async def _verified(
+        self, work: Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Seen, tuple[Need, ...]]],
+        job: VerifyJob, *, stale: bool = True,
+    ) -> Seen:  # fmt: skip
+        """What ``work`` makes of a document when it has from outside what there is to have."""
 
-        return await until_complete(work, self.retriever(stale=stale))
+        async def known(answers: Mapping[Need, Answer]) -> tuple[Seen, tuple[Need, ...]]:
+            return await self.compute.run(work, job, dict(answers))
+
+        return await until_complete(known, self.retriever(stale=stale))
 
     async def resolve(self, did: str, *, key_format: str = "Multikey") -> Resolution:
         """The document of a DID and what is known of it. Raises what ``Resolver.resolve`` does."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway import core
-from gateway.core import ConvertOptions, Making, Question, Way
+from gateway.core import ConvertOptions, Inspected, Making, Question, Way
 from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
@@ -25,16 +25,23 @@ __all__ = [
     "ConvertJob",
     "Delivery",
     "Done",
+    "Rendered",
     "SecureJob",
     "VerifyJob",
+    "Verifying",
     "answer",
-    "check_issuer",
+    "conversion_json",
     "convert",
+    "judge",
     "prepare",
+    "ready",
+    "report_as",
+    "report_json",
     "secure",
     "verify",
 ]
 
+Rendered = TypeVar("Rendered")
 GENUINE = ("proof", "issuer")
 """Checks (by the first part of their names) that must not fail in what the gateway signs anew."""
 UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefused.__subclasses__()}
@@ -80,12 +87,17 @@ class ConvertJob:
 
 @dataclass(frozen=True, slots=True)
 class SecureJob:
-    """A document to secure as it stands."""
+    """A document to secure as it stands; with an ``issuer``, only if that is who issues it."""
 
     data: bytes
     ways: tuple[Way, ...]
     now: datetime
     own: str = ""
+    issuer: str = ""
+
+
+Verifying = Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Report, tuple[Need, ...]]]
+"""A verification: the report, and what is still needed from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,13 @@ def _contexts(own: str) -> Contexts:
 
 def verify(job: VerifyJob, answers: Mapping[Need, Answer]) -> tuple[Report, tuple[Need, ...]]:
     """The report of a verification, and what it still needs from outside."""
-    inspected = core.inspect(job.data)
+    return judge(core.inspect(job.data), job, answers)
+
+
+def judge(
+    inspected: Inspected, job: VerifyJob, answers: Mapping[Need, Answer]
+) -> tuple[Report, tuple[Need, ...]]:
+    """The same of a document that is opened."""
     retrieved = Retrieved(answers)
     done = core.verify(inspected, retrieved, replace(job.question, contexts=_contexts(job.own)))
     name = inspected.form.name if inspected.form is not None else "unknown"
@@ -182,18 +200,34 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     return replace(delivery, content=content, tree=tree)
 
 
-def answer(done: Done, signatures: tuple[bytes, ...], language: str = DEFAULT_LANGUAGE) -> Answered:
-    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it in a language."""
+def answer(render: Callable[[Delivery], bytes], done: Done, signatures: tuple[bytes, ...]) -> Answered:
+    """The delivery as ``render`` writes it, and what the ledger notes of it."""
     delivery = secure(done, signatures)
+    return Answered(render(delivery), delivery.content, delivery.identifier)
+
+
+def conversion_json(delivery: Delivery, language: str = DEFAULT_LANGUAGE) -> bytes:
+    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it in a language."""
     credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
     report = write_json(delivery.report.to_json(language))
-    body = b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
-    return Answered(body, delivery.content, delivery.identifier)
+    return b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
 
 
-def check_issuer(data: bytes, issuer: str) -> None:
+def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:
+    """The report as JSON, its sentences in a language."""
+    return write_json(report.to_json(language))
+
+
+def report_as(
+    render: Callable[[Report], Rendered], work: Verifying, job: VerifyJob, answers: Mapping[Need, Answer]
+) -> tuple[Report | Rendered, tuple[Need, ...]]:
+    """What ``render`` makes of the report once nothing is missing, else the report as it is so far."""
+    report, missing = work(job, answers)
+    return (report if missing else render(report)), missing
+
+
+def _check_issuer(tree: Any, issuer: str) -> None:
     """Raise ``ProofGenerationError`` for a credential that somebody else issues."""
-    tree = core.inspect(data).envelope.tree
     named = tree.get("issuer") if isinstance(tree, dict) else None
     if (named.get("id") if isinstance(named, dict) else named) != issuer:
         raise ProofGenerationError(
@@ -207,10 +241,16 @@ def prepare(job: SecureJob) -> Done:
 
     Raises an ``InputRefused`` when it is not in order.
     """
-    inspected = core.inspect(job.data)
+    return ready(core.inspect(job.data), job)
+
+
+def ready(inspected: Inspected, job: SecureJob) -> Done:
+    """The same of a document that is opened."""
+    tree = inspected.envelope.tree
+    if job.issuer:
+        _check_issuer(tree, job.issuer)
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
-    tree = inspected.envelope.tree
     prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=_contexts(job.own))
     name = inspected.form.name if inspected.form is not None else "vc"
     report = Report(_remarks(prepared), facts={"source": {"format": name}})

@@ -205,7 +205,9 @@ async def test_a_list_that_was_asked_is_named_with_its_date(client: TestClient) 
     check = Check(
         "trust", Verdict.INVALID, "issuer_not_listed", "no list", "/issuer", values={"statements": [said]}
     )
-    shown = html.fromstring(verification(Report(checks=(check,), facts={"policy": "strict+trust"}), "de"))
+    shown = html.fromstring(
+        verification(Report(checks=(check,), facts={"policy": "strict+trust"}), "de").decode()
+    )
     assert "issuers.toml [allow-list 2026-06-01T12:00:00Z]: nicht genannt, Die Liste" in shown.text_content()
     assert "zählt unter dieser Regel nicht" not in shown.text_content()
 
