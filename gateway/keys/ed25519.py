@@ -7,7 +7,7 @@ from nacl.exceptions import CryptoError
 
 from gateway.errors import KeyInvalid, ProofInvalid
 
-__all__ = ["agreement_bytes", "check_point", "public_bytes", "sign", "verify"]
+__all__ = ["agreement_bytes", "check_point", "expanded", "public_bytes", "sign", "verify"]
 
 PUBLIC_BYTES, SIGNATURE_BYTES = 32, 64
 
@@ -33,9 +33,13 @@ def agreement_bytes(public: bytes) -> bytes:
         raise KeyInvalid("no X25519 key can be derived") from None
 
 
-def sign(seed: bytes, message: bytes) -> bytes:
-    """The 64-byte signature of a message."""
-    _, secret = bindings.crypto_sign_seed_keypair(seed)
+def expanded(seed: bytes) -> bytes:
+    """What ``sign`` needs: the seed with its public key."""
+    return bytes(bindings.crypto_sign_seed_keypair(seed)[1])
+
+
+def sign(secret: bytes, message: bytes) -> bytes:
+    """The 64-byte signature of a message, by an ``expanded`` seed."""
     return bytes(bindings.crypto_sign(message, secret)[:SIGNATURE_BYTES])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from gateway.errors import KeyInvalid, KeyKindUnknown, KeyLengthInvalid
@@ -23,6 +24,8 @@ __all__ = [
     "verification_method_of",
 ]
 
+KNOWN_KEYS = 1024
+"""Most public keys that are remembered as checked: whether a point is one of its curve costs as much as a signature."""
 DID_KEY = re.compile(r"did:key:(z[1-9A-HJ-NP-Za-km-z]+)(?:#\1)?\Z")
 
 
@@ -58,7 +61,12 @@ def multikey(key: PublicKey) -> str:
 
 def public_key_from_multikey(text: Any) -> PublicKey:
     """The key of a public Multikey; ``KeyInvalid`` when it is none."""
-    data = _decoded(text, "the public key")
+    return _public_key_from(_multibase(text, "the public key"))
+
+
+@lru_cache(maxsize=KNOWN_KEYS)
+def _public_key_from(text: str) -> PublicKey:
+    data = base58_decode(text[1:])
     for kind, entry in KINDS.items():
         if data.startswith(entry.public_prefix):
             return public_key(kind, data[len(entry.public_prefix) :])
@@ -72,17 +80,17 @@ def secret_multikey(key: SecretKey) -> str:
 
 def secret_key_from_multikey(text: Any) -> SecretKey:
     """The key of a secret Multikey; ``KeyInvalid`` (which never holds the text) when it is none."""
-    data = _decoded(text, "the secret key")
+    data = base58_decode(_multibase(text, "the secret key")[1:])
     for kind, entry in KINDS.items():
         if data.startswith(entry.secret_prefix):
             return secret_key(kind, data[len(entry.secret_prefix) :])
     raise KeyInvalid("the secret key is of no kind the gateway knows")
 
 
-def _decoded(text: Any, what: str) -> bytes:
+def _multibase(text: Any, what: str) -> str:
     if not isinstance(text, str) or not text.startswith("z"):
         raise KeyInvalid(f"{what} is not a base58btc multibase text")
-    return base58_decode(text[1:])
+    return text
 
 
 def key_agreement_key(key: PublicKey) -> PublicKey:

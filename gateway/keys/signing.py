@@ -32,7 +32,9 @@ def sign(key: SecretKey, message: bytes) -> bytes:
     """The signature of a message: 64 bytes, 96 for P-384; ECDSA as r || s. Raises ``KeyInvalid``."""
     _check(key)
     if key.kind == "ed25519":
-        return ed25519.sign(key.data, message)
+        if not key.expanded:
+            key.expanded.append(ed25519.expanded(key.data))
+        return ed25519.sign(key.expanded[0], message)
     return ecdsa.sign(key.kind, key.data, message)
 
 

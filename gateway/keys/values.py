@@ -43,7 +43,11 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class SecretKey:
-    """A secret key: the seed of ``ed25519``, the scalar (big endian) of ``p256`` and ``p384``."""
+    """A secret key: the seed of ``ed25519``, the scalar (big endian) of ``p256`` and ``p384``.
+
+    ``expanded`` is for what signing with it derives each time; it lives and dies with the key.
+    """
 
     kind: str
     data: bytes = field(repr=False)
+    expanded: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)

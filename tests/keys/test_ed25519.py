@@ -33,6 +33,19 @@ def test_base58_is_the_one_of_the_reference_and_goes_back(data: bytes) -> None:
     assert keys.base58_decode(text) == data
 
 
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 5, 127, 128, 129, 1023, 1024])
+def test_base58_joins_digits_at_every_length(length: int) -> None:
+    text = ("zY3" * 400)[:length]
+    assert keys.base58_encode(keys.base58_decode(text)) == text
+
+
+def test_what_a_key_derives_to_sign_is_told_to_nobody() -> None:
+    used, fresh = (keys.SecretKey("ed25519", bytes(range(32))) for _ in range(2))
+    assert keys.sign(used, b"a") == keys.sign(used, b"a")
+    assert used == fresh
+    assert repr(used) == repr(fresh)
+
+
 def test_prefixes_are_those_of_the_table_of_multicodecs() -> None:
     for name, kind in KINDS.items():
         assert kind.public_prefix == varint.encode(multicodec.get(f"{name}-pub").code)
