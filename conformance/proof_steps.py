@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.jsonld import LinkedData
 from gateway.keys import SecretKey, base58_encode, public_key_from_multikey, sign
 from gateway.proofs import CRYPTOSUITES, Expectations, proofs_of, verification_methods, verify_proof
 from gateway.report import Verdict
@@ -44,8 +45,8 @@ def steps(vectors: Path, vector: Vector, secret: SecretKey) -> dict[str, bool]:
     proof = proofs_of(signed)[0][1]
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     config = transformation.proof_configuration(document, options)
-    body = transformation.transform(document, None, vector.digest).canonical
-    canonical_config = transformation.transform(config, None, vector.digest).canonical
+    body = transformation.transform(LinkedData(document), vector.digest).canonical
+    canonical_config = transformation.transform(LinkedData(config), vector.digest).canonical
     hashes = [hashlib.new(vector.digest, part) for part in (canonical_config, body)]
     signature = sign(secret, b"".join(part.digest() for part in hashes))
     made = {

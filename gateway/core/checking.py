@@ -28,6 +28,7 @@ from gateway.core.understanding import Inspected, inspect
 from gateway.core.views import credential_of, issuing_organization, where
 from gateway.errors import GatewayError
 from gateway.pointers import resolve
+from gateway.proofs import unsecured
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
@@ -85,10 +86,11 @@ def _intrinsic(
 ) -> tuple[list[Check], tuple[Secured, ...]]:
     """What the document and the keys show: structure, terms, proofs, binding, period."""
     checks: list[Check] = []
-    if inspected.linked_data:
+    read = unsecured(tree, question.contexts) if inspected.linked_data else None
+    if read is not None:
         checks += [*structure_checks(tree), *related_resource_checks(tree, question.contexts)]
         sealed = inspected.envelope.sealed == "jades"
-        checks.append(terms_check(tree, question.contexts, sealed=sealed))
+        checks.append(terms_check(read, sealed=sealed))
         checks += proof_terms_checks(tree, question.contexts)
         checks += [*schema_checks(inspected, tree), *semantic_checks(inspected, tree)]
     if inspected.envelope.kind == "xml":
@@ -96,7 +98,7 @@ def _intrinsic(
         checks += edci_checks(credential, issuing_organization(credential), inspected.prefix)
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
-    shown = mechanisms.show(inspected, tree, retrieved, question)
+    shown = mechanisms.show(inspected, tree, retrieved, question, read)
     period = (replace(c, pointer=where(inspected, c.pointer)) for c in period_checks(tree, question.now))
     return [*checks, *shown.checks, *period], shown.secured
 

@@ -16,6 +16,7 @@ from gateway.core.understanding import Inspected, inspect
 from gateway.envelopes import write_json
 from gateway.errors import GatewayError
 from gateway.formats.reading import types_of
+from gateway.proofs import unsecured
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
@@ -50,7 +51,7 @@ def presentation(
 
 def _terms(inspected: Inspected, question: Question) -> Check:
     sealed = inspected.envelope.sealed == "jades"
-    return terms_check(_outline(inspected.envelope.tree), question.contexts, sealed=sealed)
+    return terms_check(unsecured(_outline(inspected.envelope.tree), question.contexts), sealed=sealed)
 
 
 def _shown(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:

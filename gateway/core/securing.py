@@ -18,8 +18,8 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts, check_names, statements
-from gateway.proofs import CRYPTOSUITES, Prepared, with_context
+from gateway.jsonld import Contexts, LinkedData, check_names
+from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
 from gateway.proofs.jose_creation import FORMS, PreparedJwt, attach_jwt, prepare_jwt
@@ -135,7 +135,7 @@ def prepare_as_it_stands(
     for check in checks:
         if check.verdict is Verdict.INVALID:
             raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
-    check_names({name: value for name, value in document.items() if name != "proof"})
+    check_names(unsecured(document).document)
     return _prepared(document, ways, now, contexts)
 
 
@@ -146,19 +146,21 @@ def _prepared(
     for way in ways:
         if not way.securing.token:
             document = with_context(document, CRYPTOSUITES[way.securing.name])
-    return tuple(_making(document, way.securing, way.key, now, contexts) for way in ways)
+    read = unsecured(document, contexts)
+    return tuple(_making(document, read, way.securing, way.key, now) for way in ways)
 
 
-def _making(document: Json, securing: Securing, key: Key, now: datetime, contexts: Contexts | None) -> Making:
+def _making(document: Json, read: LinkedData, securing: Securing, key: Key, now: datetime) -> Making:
     if key.kind not in securing.kinds:
         raise ProofGenerationError(
             f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
         )
     if not securing.expands:
-        statements({name: value for name, value in document.items() if name != "proof"}, contexts=contexts)
+        read.statements()
     if securing.token:
         return prepare_jwt(document, form=securing.name, algorithm=JOSE[key.kind], method=key.method, now=now)
-    return prepare_proof(document, securing.options(key.method, now), kind=key.kind, contexts=contexts)
+    options = securing.options(key.method, now)
+    return prepare_proof(document, options, kind=key.kind, contexts=read.contexts, read=read)
 
 
 def to_sign(prepared: Making) -> bytes:

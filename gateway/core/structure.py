@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.errors import GatewayError, TooComplex
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import Contexts, check_names, statements
+from gateway.jsonld import Contexts, LinkedData, check_names, statements
 from gateway.proofs import proofs_of
 from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
@@ -93,18 +93,17 @@ def edci_checks(credential: Mapping[str, Any], organization: Mapping[str, Any], 
     return found or [Check("structure", Verdict.VALID)]
 
 
-def terms_check(tree: Mapping[str, Any], contexts: Contexts | None, *, sealed: bool = False) -> Check:
-    """Whether every term is defined, means what its name says, and every value would be signed.
+def terms_check(read: LinkedData, *, sealed: bool = False) -> Check:
+    """Whether every term of an unsecured document is defined, means what its name says, and all would be signed.
 
     What is not, anybody can have added, or moved to where nobody reads it.
 
     The proofs are looked at apart. A document that is ``sealed`` is signed byte for byte, defined or not:
     there it is a remark. Raises ``TooComplex``: what costs too much to look at is refused.
     """
-    unsecured = {name: value for name, value in tree.items() if name != "proof"}
     try:
-        statements(unsecured, contexts=contexts)
-        check_names(unsecured)
+        read.statements()
+        check_names(read.document)
     except TooComplex:
         raise
     except GatewayError as error:

@@ -1,6 +1,6 @@
 """JSON-LD that signs what it shows: closed contexts, guarded expansion, RDFC-1.0 and JCS (D6)."""
 
-from gateway.jsonld.canonicalization import Canonical, Statements, canonicalize, statements
+from gateway.jsonld.canonicalization import Canonical, LinkedData, Statements, canonicalize, statements
 from gateway.jsonld.contexts import Contexts, ContextVersion, bundled
 from gateway.jsonld.expansion import expand
 from gateway.jsonld.jcs import jcs
@@ -13,6 +13,7 @@ __all__ = [
     "CanonicalDataset",
     "ContextVersion",
     "Contexts",
+    "LinkedData",
     "Quad",
     "Statements",
     "Term",

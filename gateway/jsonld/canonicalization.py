@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.errors import UnsafeJsonLd
+from gateway.errors import GatewayError, UnsafeJsonLd
 from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.contexts import Contexts, bundled
 from gateway.jsonld.expansion import expand
@@ -14,7 +14,7 @@ from gateway.jsonld.nquads import Row, row_of
 from gateway.jsonld.rdf import is_disputed, quads_of
 from gateway.jsonld.rdfc10 import canonicalize_rows
 
-__all__ = ["Canonical", "Statements", "canonicalize", "statements"]
+__all__ = ["Canonical", "LinkedData", "Statements", "canonicalize", "statements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,46 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
     return Statements(emitted.rows, emitted.disputed)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkedData:
+    """A document that several questions are asked of, and that is read once for all of them.
+
+    Its statements and canonical forms are made when they are first asked for. So are refusals: a document
+    that is refused is so each time, and looked at once. Nobody may change ``document`` meanwhile.
+    """
+
+    document: dict[str, Any]
+    contexts: Contexts | None = None
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def statements(self) -> Statements:
+        """What the document says; see ``statements``."""
+        said: Statements = self._once("", lambda: statements(self.document, contexts=self.contexts))
+        return said
+
+    def canonical(self, algorithm: str = "sha256") -> Canonical:
+        """Its canonical N-Quads; see ``canonicalize``."""
+        made: Canonical = self._once(algorithm, lambda: _canonical(self.statements(), algorithm))
+        return made
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        known = self._known
+        if name not in known:
+            try:
+                known[name] = make()
+            except GatewayError as error:
+                known[name] = error
+        if isinstance(known[name], GatewayError):
+            raise known[name].with_traceback(None)
+        return known[name]
+
+
 def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: str = "sha256") -> Canonical:
     """The canonical N-Quads of a document by RDFC-1.0; refuses as ``expand`` does, or ``TooComplex``."""
-    said = statements(document, contexts=contexts)
+    return _canonical(statements(document, contexts=contexts), algorithm)
+
+
+def _canonical(said: Statements, algorithm: str) -> Canonical:
     if not said.rows:
         raise UnsafeJsonLd("the document says nothing that could be signed")
     try:

@@ -8,6 +8,7 @@ from gateway.proofs.data_integrity import (
     hash_data,
     prepare,
     proofs_of,
+    unsecured,
     with_context,
 )
 from gateway.proofs.secured import Secured
@@ -25,6 +26,7 @@ __all__ = [
     "hash_data",
     "prepare",
     "proofs_of",
+    "unsecured",
     "verification_methods",
     "verify_proof",
     "with_context",

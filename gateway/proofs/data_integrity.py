@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import ProofMalformed
-from gateway.jsonld import Contexts
+from gateway.jsonld import Contexts, LinkedData
 from gateway.keys import base58_encode
 from gateway.proofs.cryptosuites import DIGESTS, SIGNATURE_BYTES, suite_of
 from gateway.proofs.suite import Cryptosuite, Json
@@ -26,6 +26,7 @@ __all__ = [
     "prepare",
     "proofs_of",
     "signed_with",
+    "unsecured",
     "with_context",
 ]
 
@@ -75,12 +76,14 @@ def prepare(
     *,
     kind: str | None = None,
     contexts: Contexts | None = None,
+    read: LinkedData | None = None,
 ) -> Prepared:
     """Everything but the signature: checks, transformation, hashing (section 4.2 steps 1 to 5).
 
     ``options`` are the proof's members without ``proofValue``; ``type`` and ``proofPurpose`` have
     defaults. ``kind`` is that of the key that will sign, the suite's first one if None. A document
-    whose contexts do not define the proof's terms gets the context that does. Raises
+    whose contexts do not define the proof's terms gets the context that does. ``read`` is ``unsecured``
+    of this document, where it is at hand. Raises
     ``ProofMalformed`` (PROOF_GENERATION_ERROR) or what canonicalization refuses.
     """
     proof = {"type": "DataIntegrityProof", "proofPurpose": "assertionMethod", **options}
@@ -93,7 +96,9 @@ def prepare(
     _check_options(proof)
     document = with_context(unsecured_document, suite)
     config = suite.transformation.proof_configuration(document, proof)
-    hashed, simple = hash_data(suite, _signed_document(document, proof), config, contexts, kind=kind)
+    if read is None or document is not unsecured_document:
+        read = unsecured(document, contexts)
+    hashed, simple = _hashed(suite, _signed_document(document, proof, read), config, kind)
     return Prepared(document, config, hashed, simple, suite.transformation.keep_context, kind)
 
 
@@ -134,19 +139,23 @@ def with_context(document: Json, suite: Cryptosuite) -> Json:
     return {**document, "@context": [*entries, DATA_INTEGRITY_V2]}
 
 
-def _signed_document(document: Json, proof: Mapping[str, Any]) -> Json:
+def unsecured(document: Json, contexts: Contexts | None = None) -> LinkedData:
+    """A document without its proofs, to be read once for all of them."""
+    return LinkedData({name: value for name, value in document.items() if name != "proof"}, contexts)
+
+
+def _signed_document(document: Json, proof: Mapping[str, Any], read: LinkedData) -> LinkedData:
     """What a proof signs: the document without proofs, or with those it builds on (section 4.6)."""
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
     previous = proof.get("previousProof")
     if previous is None:
-        return unsecured
+        return read
     wanted = previous if isinstance(previous, list) else [previous]
     matching = [
         item for _, item in proofs_of(document) if isinstance(item, dict) and item.get("id") in wanted
     ]
     if not wanted or {item["id"] for item in matching} != set(wanted):
         raise ProofMalformed("a previous proof is not in the document", pointer="/proof/previousProof")
-    return {**unsecured, "proof": matching}
+    return LinkedData({**read.document, "proof": matching}, read.contexts)
 
 
 def hash_data(
@@ -161,33 +170,35 @@ def hash_data(
 
     The digest is SHA-256, SHA-384 for a P-384 key.
     """
+    return _hashed(suite, LinkedData(document, contexts), config, kind)
+
+
+def _hashed(suite: Cryptosuite, document: LinkedData, config: Json, kind: str) -> tuple[bytes, bool]:
     digest = DIGESTS.get(kind, "sha256")
-    proof = suite.transformation.transform(config, contexts, digest)
-    body = suite.transformation.transform(document, contexts, digest)
+    proof = suite.transformation.transform(LinkedData(config, document.contexts), digest)
+    body = suite.transformation.transform(document, digest)
     hashed = hashlib.new(digest, proof.canonical).digest() + hashlib.new(digest, body.canonical).digest()
     return hashed, proof.simple and body.simple
 
 
 def signed_with(
-    suite: Cryptosuite,
-    document: Json,
-    proof: Json,
-    contexts: Contexts | None = None,
-    *,
-    kind: str = "ed25519",
+    suite: Cryptosuite, document: Json, proof: Json, read: LinkedData, *, kind: str = "ed25519"
 ) -> tuple[bytes, bool]:
-    """The hash data a proof of a secured document must have signed; see ``hash_data``."""
+    """The hash data a proof of a secured document must have signed; see ``hash_data``.
+
+    ``read`` is ``unsecured`` of the document.
+    """
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    body = _signed_document(document, proof)
+    body = _signed_document(document, proof, read)
     if "@context" in options:
-        if not _begins_with(body.get("@context"), options["@context"]):
+        if not _begins_with(body.document.get("@context"), options["@context"]):
             raise ProofMalformed(
                 "the proof's @context is not how the document's begins", pointer="/proof/@context"
             )
         if suite.transformation.keep_context:
-            body = {**body, "@context": options["@context"]}
+            body = LinkedData({**body.document, "@context": options["@context"]}, body.contexts)
     config = suite.transformation.proof_configuration(document, options)
-    return hash_data(suite, body, config, contexts, kind=kind)
+    return _hashed(suite, body, config, kind)
 
 
 def _begins_with(contexts: Any, start: Any) -> bool:

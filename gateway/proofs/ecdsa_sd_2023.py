@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import KeyInvalid, ProofInvalid, ProofMalformed
-from gateway.jsonld import Contexts, Quad, Term, canonicalize, parse_nquads
+from gateway.jsonld import LinkedData, Quad, Term, parse_nquads
 from gateway.jsonld.nquads import write_quad
 from gateway.keys import PublicKey, base58_encode, public_key_from_multikey, verify_signature
 from gateway.proofs.cbor import read_cbor
@@ -87,19 +87,17 @@ def _base64url(data: bytes) -> str:
 
 
 def verify_derived_proof(
-    transformation: Transformation, document: Json, proof: Json, public: PublicKey, contexts: Contexts | None
+    transformation: Transformation, read: LinkedData, proof: Json, public: PublicKey
 ) -> bool:
-    """Return whether the document is canonically simple, when the proof holds for it.
+    """Return whether the unsecured document is canonically simple, when the proof holds for it.
 
     Raises ``ProofInvalid``, ``ProofMalformed``, or what canonicalization refuses.
     """
     derived = parse_derived_proof(proof["proofValue"])
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    config = transformation.transform(
-        transformation.proof_configuration(document, options), contexts, "sha256"
-    )
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    canonical = canonicalize(unsecured, contexts=contexts)
+    configuration = transformation.proof_configuration(read.document, options)
+    config = transformation.transform(LinkedData(configuration, read.contexts), "sha256")
+    canonical = read.canonical()
     statements = _relabelled(canonical.nquads, derived.labels)
     mandatory = set(derived.mandatory)
     if len(mandatory) != len(derived.mandatory) or any(number >= len(statements) for number in mandatory):

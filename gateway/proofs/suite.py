@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.jsonld import Contexts
+from gateway.jsonld import LinkedData
 
 __all__ = ["Cryptosuite", "Json", "Transformation", "Transformed"]
 
@@ -23,13 +23,13 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class Transformation:
-    """``transform`` canonicalizes a document under contexts (None: the bundled ones) with a digest's name.
+    """``transform`` canonicalizes a document with a digest's name.
 
     ``proof_configuration`` makes the configuration that is hashed with it from the document and the
     proof's options; ``keep_context`` says whether the proof keeps its ``@context``.
     """
 
-    transform: Callable[[Json, Contexts | None, str], Transformed]
+    transform: Callable[[LinkedData, str], Transformed]
     proof_configuration: Callable[[Json, Mapping[str, Any]], Json]
     keep_context: bool
 

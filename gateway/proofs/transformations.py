@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.jsonld import Contexts, canonicalize, jcs
+from gateway.jsonld import LinkedData, jcs
 from gateway.proofs.suite import Json, Transformation, Transformed
 
 __all__ = ["JCS", "RDFC"]
 
 
-def _rdfc(document: Json, contexts: Contexts | None, digest: str) -> Transformed:
+def _rdfc(document: LinkedData, digest: str) -> Transformed:
     """The canonical N-Quads of the document; the digest counts inside RDFC-1.0 too."""
-    canonical = canonicalize(document, contexts=contexts, algorithm=digest)
+    canonical = document.canonical(digest)
     return Transformed(canonical.nquads.encode(), canonical.simple)
 
 
@@ -28,9 +28,9 @@ def _rdfc_configuration(document: Json, options: Mapping[str, Any]) -> Json:
     return {**options, "@context": document.get("@context")}
 
 
-def _jcs(document: Json, _: Contexts | None, __: str) -> Transformed:
+def _jcs(document: LinkedData, _: str) -> Transformed:
     """The document by RFC 8785."""
-    return Transformed(jcs(document))
+    return Transformed(jcs(document.document))
 
 
 def _jcs_configuration(document: Json, options: Mapping[str, Any]) -> Json:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.errors import GatewayError, ProofInvalid, ProofMalformed
-from gateway.jsonld import Contexts
+from gateway.jsonld import Contexts, LinkedData
 from gateway.keys import PublicKey, base58_decode, verify_signature
 from gateway.proofs.cryptosuites import SIGNATURE_BYTES, suite_of
 from gateway.proofs.data_integrity import (
@@ -17,6 +17,7 @@ from gateway.proofs.data_integrity import (
     misshapen_member,
     proofs_of,
     signed_with,
+    unsecured,
 )
 from gateway.proofs.ecdsa_sd_2023 import verify_derived_proof
 from gateway.proofs.secured import Secured
@@ -51,14 +52,20 @@ def verification_methods(document: Json) -> tuple[str, ...]:
     return tuple(dict.fromkeys(method for method in named if isinstance(method, str)))
 
 
-def verify_proof(document: Json, pointer: str, expected: Expectations) -> Secured:
-    """Every check of the proof at ``pointer``. Refusals become checks: nothing is raised for bad input."""
+def verify_proof(
+    document: Json, pointer: str, expected: Expectations, read: LinkedData | None = None
+) -> Secured:
+    """Every check of the proof at ``pointer``. Refusals become checks: nothing is raised for bad input.
+
+    ``read`` is ``unsecured`` of the document under the contexts expected, where it is at hand.
+    """
     proof = dict(proofs_of(document)).get(pointer)
     structure = _structure(proof, pointer)
     if structure.verdict is not Verdict.VALID or not isinstance(proof, dict):
         return Secured((structure,), pointer=pointer)
     expectations = _expectations(proof, pointer, expected)
-    signature = _signature(document, proof, pointer, expected, done={})
+    whole = _Whole(document, unsecured(document, expected.contexts) if read is None else read, expected, {})
+    signature = _signature(whole, proof, pointer)
     holds = signature.verdict is Verdict.VALID
     return Secured(
         (structure, *expectations, signature),
@@ -173,14 +180,22 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def _signature(
-    document: Json, proof: Json, pointer: str, expected: Expectations, *, done: dict[str, Check]
-) -> Check:
-    """Verify Proof (section 4.4): previous proofs first, then this one's own signature.
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The document that a chain of proofs is in, also without its proofs, and what they are held against.
 
     ``done`` holds the proofs of the chain met so far: each is verified once, however many name it.
     """
-    public = expected.keys.get(proof["verificationMethod"])
+
+    document: Json
+    read: LinkedData
+    expected: Expectations
+    done: dict[str, Check]
+
+
+def _signature(whole: _Whole, proof: Json, pointer: str) -> Check:
+    """Verify Proof (section 4.4): previous proofs first, then this one's own signature."""
+    public = whole.expected.keys.get(proof["verificationMethod"])
     if public is None:
         return Check(
             "proof.signature", Verdict.UNDETERMINED, "key_unknown",
@@ -189,16 +204,16 @@ def _signature(
         )  # fmt: skip
     simple, hashed = True, b""
     try:
-        broken = _previous(document, proof, pointer, expected, done)
+        broken = _previous(whole, proof, pointer)
         if broken is not None:
             return broken
         suite = suite_of(proof)
         if suite is None or public.kind not in suite.kinds:
             return _wrong_kind(pointer)
         if suite.selective:
-            verify_derived_proof(suite.transformation, document, proof, public, expected.contexts)
+            verify_derived_proof(suite.transformation, whole.read, proof, public)
             return Check("proof.signature", Verdict.VALID, pointer=pointer)
-        hashed, simple = signed_with(suite, document, proof, expected.contexts, kind=public.kind)
+        hashed, simple = signed_with(suite, whole.document, proof, whole.read, kind=public.kind)
         verify_signature(public, hashed, _signature_bytes(proof, pointer))
     except ProofInvalid as error:
         return _mismatch(error, pointer, simple, hashed)
@@ -226,36 +241,32 @@ def _mismatch(error: ProofInvalid, pointer: str, simple: bool, hashed: bytes) ->
     return Check("proof.signature", Verdict.INVALID, error.code, error.detail, pointer, hint, values)
 
 
-def _previous(
-    document: Json, proof: Json, pointer: str, expected: Expectations, done: dict[str, Check]
-) -> Check | None:
+def _previous(whole: _Whole, proof: Json, pointer: str) -> Check | None:
     """The first proof of the chain below that does not hold, if any."""
-    previous = proof.get("previousProof")
+    previous, done = proof.get("previousProof"), whole.done
     if previous is None:
         return None
     circular = ProofMalformed("a proof builds on itself")
     done[pointer] = _refused("proof.signature", circular, pointer)  # replaced when it has been verified
     wanted = previous if isinstance(previous, list) else [previous]
-    for place, item in proofs_of(document):
+    for place, item in proofs_of(whole.document):
         if isinstance(item, dict) and item.get("id") in wanted:
             if place not in done:
                 if len(done) >= MAX_CHAIN:
                     raise ProofMalformed("the chain of proofs is too long")
-                done[place] = _below(document, item, place, expected, done)
+                done[place] = _below(whole, item, place)
             if done[place].verdict is not Verdict.VALID:
                 return done[place]
     return None
 
 
-def _below(
-    document: Json, proof: Json, pointer: str, expected: Expectations, done: dict[str, Check]
-) -> Check:
+def _below(whole: _Whole, proof: Json, pointer: str) -> Check:
     """Whether a proof another builds on holds itself, in every question."""
     structure = _structure(proof, pointer)
     questions = [structure]
     if structure.verdict is Verdict.VALID:
-        questions += _expectations(proof, pointer, expected)
+        questions += _expectations(proof, pointer, whole.expected)
     for check in questions:
         if check.verdict is not Verdict.VALID:
             return Check("proof.signature", check.verdict, check.code, check.message, check.pointer)
-    return _signature(document, proof, pointer, expected, done=done)
+    return _signature(whole, proof, pointer)

@@ -11,7 +11,7 @@ import pytest
 from conformance.documents import LISTS, V2, document
 from conformance.generated import compiled, expanded
 from gateway.errors import GatewayError, UnsafeJsonLd
-from gateway.jsonld import bundled, canonicalize, expand
+from gateway.jsonld import LinkedData, bundled, canonicalize, expand
 from gateway.jsonld.compiled import emit
 from gateway.jsonld.compiled.scopes import MAX_PROGRAMS, MAX_SCOPES, compiled_scope
 
@@ -148,3 +148,21 @@ def test_a_list_of_contexts_with_too_many_scopes_is_compiled_anew() -> None:
     assert first.full
     assert again is not first
     assert not again.full
+
+
+def test_a_document_is_read_once_for_all_that_is_asked_of_it() -> None:
+    read = LinkedData({"@context": [V2], "id": "urn:x:1", "name": "a"})
+    assert read.statements() is read.statements()
+    assert read.canonical() is read.canonical()
+    assert read.canonical("sha384") == canonicalize(read.document, algorithm="sha384")
+
+
+def test_a_refusal_is_found_once_and_told_each_time() -> None:
+    read = LinkedData({"@context": [V2], "id": "urn:x:1", "nowhere": "a"})
+    told = []
+    for ask in (read.statements, read.statements, read.canonical):
+        with pytest.raises(GatewayError) as refused:
+            ask()
+        told.append(refused.value)
+    assert told[0] is told[1] is told[2]
+    assert (told[0].code, told[0].pointer) == ("undefined_term", "/nowhere")

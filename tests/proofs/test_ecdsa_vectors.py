@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from gateway import keys
+from gateway.jsonld import LinkedData
 from gateway.proofs import CRYPTOSUITES, Expectations, attach, prepare, proofs_of, verify_proof
 from gateway.proofs.data_integrity import hash_data
 from gateway.report import Verdict
@@ -61,7 +62,7 @@ def test_each_step_gives_the_official_bytes(vectors: Path, variant: str, step: s
     options = {name: value for name, value in signed["proof"].items() if name != "proofValue"}
     document = {name: value for name, value in signed.items() if name != "proof"}
     config = steps.proof_configuration(document, options)
-    proof, body = (steps.transform(part, None, digest).canonical for part in (config, document))
+    proof, body = (steps.transform(LinkedData(part), digest).canonical for part in (config, document))
     hashed, _ = hash_data(CRYPTOSUITES[suite], document, config, kind=kind)
     made = {
         "proofCanon": proof.decode(), "canonDoc": body.decode(), "combinedHash": hashed.hex(),

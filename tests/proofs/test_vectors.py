@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from gateway import keys
-from gateway.jsonld import canonicalize, jcs
+from gateway.jsonld import LinkedData, canonicalize, jcs
 from gateway.proofs import CRYPTOSUITES, Expectations, attach, prepare, proofs_of, verify_proof
 from gateway.report import Verdict
 
@@ -106,8 +106,8 @@ class Single:
         made = steps.proof_configuration(self.document, self.options)
         self.made: dict[str, Any] = {
             "proof-configuration": made,
-            "canonical-proof": steps.transform(made, None, "sha256").canonical,
-            "canonical-document": steps.transform(self.document, None, "sha256").canonical,
+            "canonical-proof": steps.transform(LinkedData(made), "sha256").canonical,
+            "canonical-document": steps.transform(LinkedData(self.document), "sha256").canonical,
         }
         proof, body = (self.made[f"canonical-{part}"] for part in ("proof", "document"))
         self.made["proof-hash"] = hashlib.sha256(proof).hexdigest()
