@@ -12,30 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.cli_parts import add_data, settings_of
 from gateway.errors import GatewayFailed
-from gateway.settings import Settings
 from gateway.signer import NEW_KINDS, REASONS, KeyRecord, KeyStore, Ledger, Reading
 
 __all__ = ["add_keys"]
 
 Options = argparse.Namespace
-ReadSettings = Callable[[Options], Settings]
 
 
-def add_keys(
-    commands: Any, *, settings: ReadSettings, add_data: Callable[[argparse.ArgumentParser], None]
-) -> None:
-    """Add ``keys`` and its actions to the commands.
-
-    ``settings`` reads the settings under the parsed options, ``add_data`` adds the option ``--data``.
-    """
-    keys = commands.add_parser("keys", help="make, rotate, retire, revoke and list signing keys")
-    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+def add_keys(command: argparse.ArgumentParser) -> None:
+    """Add the actions of ``keys``, each with its options."""
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def add(name: str, job: Callable[[Options, Path], None], words: str) -> argparse.ArgumentParser:
         action: argparse.ArgumentParser = actions.add_parser(name, help=words)
         add_data(action)
-        action.set_defaults(run=lambda parsed: _run(job, parsed, settings(parsed).data))
+        action.set_defaults(run=lambda parsed: _run(job, parsed, settings_of(parsed).data))
         return action
 
     new = add("new", _new, "make a key; it signs from now on, beside the others")

@@ -24,7 +24,8 @@ FLOORS = {
     "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5,  # the ground of F5: its other parts reach out by it
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6,
-    "api": 7, "web": 7, "cli": 7, "cli_keys": 7, "cli_text": 7, "__main__": 7,
+    "api": 7, "web": 7, "cli": 7, "cli_documents": 7, "cli_keys": 7, "cli_more": 7, "cli_parts": 7,
+    "cli_text": 7, "__main__": 7,
 }  # fmt: skip
 HIGHEST_PURE = 4
 
@@ -62,7 +63,7 @@ SIDEWAYS = {
     # Imports inside a floor that leave the own folder. Each is a debt with its reason, none is a licence:
     # the test fails for a new one, and for one of these that is gone.
     ("gateway/codecs.py", "gateway.model"): "codecs make the hub's texts and need its LangString",
-    ("gateway/cli.py", "gateway.api"): "`gateway serve` starts the HTTP face",
+    ("gateway/cli_more.py", "gateway.api"): "`gateway serve` starts the HTTP face",
 }
 
 

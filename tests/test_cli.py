@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -233,3 +234,10 @@ def test_resolve_prints_what_is_known_of_the_document(capsys: pytest.CaptureFixt
 def test_resolve_refuses_what_is_no_did(capsys: pytest.CaptureFixture[str], did: str, code: int) -> None:
     assert main(["resolve", did]) == code
     assert capsys.readouterr().err.startswith("gateway: ")
+
+
+def test_the_version_is_that_of_what_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        main(["--version"])
+    assert done.value.code == 0
+    assert capsys.readouterr().out == f"gateway {version('microcredential-gateway')}\n"

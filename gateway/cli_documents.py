@@ -1,0 +1,119 @@
+"""The commands for one document: convert, sign, verify."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from gateway.cli_parts import add_data, json_bytes, read_file, with_gateway, write_file
+from gateway.cli_text import convert_summary, paint_for, verify_summary, warnings
+from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
+from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
+from gateway.pipeline import Gateway
+from gateway.report import Report
+
+__all__ = ["add_convert", "add_sign", "add_verify"]
+
+VERIFIED, NOT_VERIFIED = 0, 1
+
+
+def add_convert(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``convert``."""
+    command.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="see `gateway formats`")
+    command.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    command.add_argument("--report", metavar="FILE", help="write the report as JSON; without it, a summary")
+    command.add_argument(
+        "--original", choices=("full", "digest", "none"), default="digest",
+        help="how the source goes along: embedded, by digest (default), or not",
+    )  # fmt: skip
+    _add_securing(command)
+    command.add_argument("--strict", action="store_true", help="refuse to lose anything")
+    command.add_argument("--unsigned", action="store_true", help="do not sign; the issuer stays the source's")
+    command.add_argument(
+        "--language", action="append", default=[], metavar="TAG", help="preferred where one language fits"
+    )
+    add_data(command)
+    command.set_defaults(run=_convert)
+
+
+def add_sign(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``sign``."""
+    command.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    command.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    _add_securing(command)
+    add_data(command)
+    command.set_defaults(run=_sign)
+
+
+def add_verify(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``verify``."""
+    command.add_argument("file", metavar="FILE", help="the credential; - is standard input")
+    command.add_argument(
+        "--policy", choices=tuple(POLICIES), default=STRICT.name, help="what the verdict rests on"
+    )
+    command.add_argument("--json", action="store_true", help="the report as JSON")
+    command.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="of the sentences")
+    add_data(command)
+    command.set_defaults(run=_verify)
+
+
+def _add_securing(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--securing", default=DEFAULT_SECURING, metavar="NAME[,NAME]",
+        help=f"how the result is secured, one or several of: {', '.join(SECURINGS)} (default {DEFAULT_SECURING})",
+    )  # fmt: skip
+    command.add_argument(
+        "--key",
+        choices=("ed25519", "p256"),
+        default="",
+        help="the kind of key; the securing's first otherwise",
+    )
+
+
+def _convert(parsed: argparse.Namespace) -> int:
+    data = read_file(parsed.file)
+    options = ConvertOptions(
+        to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language)
+    )
+
+    async def job(gateway: Gateway) -> int:
+        delivery = await gateway.convert(
+            data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
+        )
+        write_file(parsed.out, delivery.content)
+        if parsed.report:
+            write_file(parsed.report, json_bytes(delivery.report.to_json()))
+        else:
+            print(convert_summary(delivery.report), file=sys.stderr)
+        return 0
+
+    return with_gateway(parsed, job, signs=not parsed.unsigned)
+
+
+def _sign(parsed: argparse.Namespace) -> int:
+    data = read_file(parsed.file)
+
+    async def job(gateway: Gateway) -> int:
+        delivery = await gateway.secure(data, securing=parsed.securing, key=parsed.key)
+        write_file(parsed.out, delivery.content)
+        for line in warnings(delivery.report):
+            print(line, file=sys.stderr)
+        return 0
+
+    return with_gateway(parsed, job, signs=True)
+
+
+def _verify(parsed: argparse.Namespace) -> int:
+    data = read_file(parsed.file)
+
+    async def job(gateway: Gateway) -> int:
+        report: Report = await gateway.verify(data, policy=parsed.policy)
+        if parsed.json:
+            write_file("-", json_bytes(report.to_json(parsed.language)))
+        else:
+            print(verify_summary(report, parsed.language, paint_for(sys.stdout, os.environ)))
+        return VERIFIED if report.verified else NOT_VERIFIED
+
+    return with_gateway(parsed, job)
