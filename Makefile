@@ -7,7 +7,7 @@ CORPORA ?= ../shared/data
 NODE := conformance/node
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test check format conformance node docs examples wheel lock clean
+.PHONY: help install serve test check format conformance node migration docs examples wheel lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,10 @@ conformance: install node ## count what holds over other people's samples, and i
 node: ## fetch the foreign verifiers; without npm they are left out
 	@if command -v npm >/dev/null; then cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent; \
 		else echo "no npm: the foreign verifiers are left out, and pages with their figures stay as they are"; fi
+
+migration: install ## write the next step of the schema; NAME=its_subject
+	$(BIN)/python -m gateway.store.migrations $(NAME)
+	$(BIN)/ruff format --quiet gateway/store/migrations
 
 docs: install ## write the pages that are made from the code anew
 	$(BIN)/python -m conformance.pages docs

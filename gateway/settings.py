@@ -28,6 +28,9 @@ _NOT_IN_STEP = re.compile(r"[/\\?#\x00-\x20\x7f]")
 class Settings:
     """Everything that may differ between one gateway and another.
 
+    ``database`` is the URL of what is kept, ``sqlite:`` or ``postgresql:``; without it, a file in ``data``.
+    ``anonymous`` is what callers without a key may do: ``sign`` in development and nothing in production,
+    unless it is said. Verifying and converting without a signature are open to all.
     ``public_url`` is the https address people reach the gateway at; it gives the gateway a did:web.
     ``issuer_country`` is a three-letter code.
     ``environment`` is ``development`` or ``production``.
@@ -49,6 +52,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     data: Path = Path("data")
+    database: str | None = field(default=None, repr=False)
+    anonymous: tuple[str, ...] | None = None
     public_url: str | None = None
     environment: str = "development"
     signing_key: str | None = field(default=None, repr=False)
@@ -98,6 +103,18 @@ class Settings:
         if not 0 <= settings.port <= 65_535:
             raise SettingInvalid("port is a number from 0 to 65535")
         return settings
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is."""
+        return self.database or f"sqlite:///{self.data / 'gateway.db'}"
+
+    @property
+    def anonymous_scopes(self) -> tuple[str, ...]:
+        """What callers without a key may do."""
+        if self.anonymous is not None:
+            return self.anonymous
+        return ("sign",) if self.environment == "development" else ()
 
 
 def _read(name: str, read: Any, text: str) -> Any:
@@ -174,6 +191,16 @@ def _origin(text: str) -> str:
     return text.rstrip("/")
 
 
+def _scopes(text: str) -> tuple[str, ...]:
+    """``sign, read``, or ``none``."""
+    names = tuple(part.strip() for part in text.split(","))
+    if names == ("none",):
+        return ()
+    if not set(names) <= {"push", "read", "sign"}:
+        raise ValueError
+    return names
+
+
 def _yes(text: str) -> bool:
     if text.strip().lower() not in ("true", "false"):
         raise ValueError
@@ -212,6 +239,8 @@ _READERS: dict[str, Any] = {
     "host": _text,
     "port": int,
     "data": lambda text: Path(_text(text)),
+    "database": _text,
+    "anonymous": _scopes,
     "public_url": _https_url,
     "environment": _environment,
     "signing_key": _text,

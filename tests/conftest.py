@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("tests.databases",)
+
 settings.register_profile("gateway", deadline=None)  # how fast the machine is decides no test
 settings.load_profile("gateway")
 

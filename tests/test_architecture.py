@@ -39,6 +39,8 @@ DOORS = {
     "lxml": ("gateway/envelopes/",),
     "orjson": ("gateway/envelopes/",),
     "signxml": ("gateway/envelopes/",),
+    "sqlalchemy": ("gateway/store/",),
+    "alembic": ("gateway/store/",),
     "pkcs11": ("gateway/signer/token.py",),
     "prometheus_client": ("gateway/metrics.py",),
     "aiohttp": ("gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),
@@ -58,6 +60,8 @@ READS_PACKAGE_DATA = frozenset(("gateway/resources.py",))
 
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 45
+WRITTEN_BY_ALEMBIC = "gateway/store/migrations/versions/"
+"""Steps of the schema, one list of tables each: as long as they are."""
 
 SIDEWAYS = {
     # Imports inside a floor that leave the own folder. Each is a debt with its reason, none is a licence:
@@ -267,7 +271,7 @@ def test_no_file_is_too_long(name: str) -> None:
     assert len(FILES[name].read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name in FILES if not name.startswith(WRITTEN_BY_ALEMBIC)])
 def test_no_function_is_too_long(name: str) -> None:
     functions = (n for n in ast.walk(tree_of(name)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
     lengths = {f.name: (f.end_lineno or f.lineno) - f.lineno + 1 for f in functions}

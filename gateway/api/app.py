@@ -7,33 +7,42 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from gateway.api import contexts, convert, identifiers, identity, pages, probes, vc_api, verify
+from gateway.api import contexts, convert, credentials, identifiers, identity, pages, probes, vc_api, verify
 from gateway.api.access import access
 from gateway.api.problems import problems
-from gateway.api.state import GATEWAY, METRICS, SETTINGS
+from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
 from gateway.compute import PoolCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.metrics import Metrics
 from gateway.pipeline import Gateway, utc_now
+from gateway.pipeline.archive import Archive
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
+from gateway.store import Database, open_store
 from gateway.trust import seal_anchors, trust_sources
 
 __all__ = ["GATEWAY", "make_app", "serve"]
 
 log = logging.getLogger("gateway")
 
+FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
+KEEPING = (credentials,)
+"""Faces over the store."""
 KEEPALIVE = 75.0
 SHUTDOWN = 20.0
 
 
 def make_app(
-    settings: Settings, gateway: Gateway | None = None, metrics: Metrics | None = None
+    settings: Settings,
+    gateway: Gateway | None = None,
+    store: Database | None = None,
+    metrics: Metrics | None = None,
 ) -> web.Application:
-    """The application; ``gateway`` is made at start from the settings unless one is given.
+    """The application; ``gateway`` and ``store`` are opened at start from the settings unless they are given.
 
+    With a ``gateway`` and no ``store`` it converts, verifies and signs, and keeps nothing.
     What it does is counted in ``metrics``, in counters of its own unless some are given.
     """
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems])
@@ -43,8 +52,14 @@ def make_app(
         app[GATEWAY] = gateway
     else:
         app.cleanup_ctx.append(_lifetime)
-    for face in (convert, verify, vc_api, identifiers, identity, contexts, pages, probes):
+    for face in FACES:
         app.add_routes(face.routes)
+    if store is not None:
+        app[STORE] = store
+    if gateway is None or store is not None:
+        app.cleanup_ctx.append(_keeping)
+        for face in KEEPING:
+            app.add_routes(face.routes)
     return app
 
 
@@ -67,9 +82,20 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     await signer.close()
 
 
+async def _keeping(app: web.Application) -> AsyncIterator[None]:
+    """The store and what is built on it."""
+    settings, given = app[SETTINGS], STORE in app
+    database = app[STORE] if given else await open_store(settings, app[GATEWAY].clock())
+    app[STORE], app[ARCHIVE] = database, Archive(app[GATEWAY], database)
+    yield
+    if not given:
+        await database.close()
+
+
 def serve(settings: Settings) -> None:
     """Run the service until it is told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     web.run_app(
         make_app(settings),
         host=settings.host,

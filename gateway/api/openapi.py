@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.api import credentials
+from gateway.api.describing import ANY_BODY, PROBLEM, REFUSALS, answer, got, parameter
+from gateway.api.schemas import SCHEMAS, TEXT
 from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
 from gateway.dids.results import SHAPES
 from gateway.formats import FORMATS
@@ -12,118 +15,8 @@ from gateway.signer import NEW_KINDS
 
 __all__ = ["description"]
 
-TEXT = {"type": "string"}
-VERDICT = {"enum": ["valid", "invalid", "undetermined"]}
-CHECK = {
-    "type": "object",
-    "properties": {
-        "name": TEXT, "verdict": VERDICT, "code": TEXT, "message": TEXT, "pointer": TEXT, "hint": TEXT,
-        "detail": TEXT, "values": {"type": "object"},
-    },
-    "required": ["name", "verdict"],
-}  # fmt: skip
-FINDING = {
-    "type": "object",
-    "properties": {
-        "pointer": TEXT,
-        "code": TEXT,
-        "severity": {"enum": ["info", "warning", "error"]},
-        "rule": TEXT,
-        "outcome": {"enum": ["kept", "transformed", "defaulted", "dropped"]},
-        "layer": {"enum": ["native", "carried", "original"]},
-        "target": TEXT,
-        "message": TEXT,
-    },
-    "required": ["pointer", "code", "severity"],
-}
-DOCUMENT = {
-    "type": "object",
-    "properties": {"format": TEXT, "mediaType": TEXT, "digestMultibase": TEXT, "original": TEXT},
-    "required": ["format"],
-}
-REPORT = {
-    "type": "object",
-    "properties": {
-        "verdict": VERDICT,
-        "verified": {"type": "boolean"},
-        "policy": TEXT,
-        "source": DOCUMENT,
-        "target": DOCUMENT,
-        "mappings": {"type": "object", "additionalProperties": TEXT},
-        "reason": {
-            "type": "object",
-            "description": "Which check stands in the way of calling the document verified.",
-            "properties": {"check": TEXT, "code": TEXT},
-        },
-        "checks": {"type": "array", "items": CHECK},
-        "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
-        "findings": {"type": "array", "items": FINDING},
-    },
-    "required": ["verdict", "verified", "checks", "leaves", "findings"],
-}
-SCHEMAS = {
-    "Conversion": {
-        "type": "object",
-        "properties": {
-            "credential": {"type": ["object", "string"], "description": "JSON, or XML as a string."},
-            "report": {"$ref": "#/components/schemas/Report"},
-        },
-        "required": ["credential", "report"],
-    },
-    "Report": REPORT,
-    "VerifiedCredential": {
-        "type": "object",
-        "properties": {
-            "verified": {"type": "boolean"},
-            "errors": {"type": "array", "items": {"type": "object"}},
-            "warnings": {"type": "array", "items": {"type": "object"}},
-            "report": {"$ref": "#/components/schemas/Report"},
-        },
-        "required": ["verified", "errors", "warnings", "report"],
-    },
-    "Problem": {
-        "type": "object",
-        "properties": {
-            "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT,
-            "detail": TEXT, "pointer": TEXT, "hint": TEXT,
-        },
-        "required": ["type", "title", "status", "code", "detail"],
-    },
-}  # fmt: skip
-PROBLEM = {
-    "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-REFUSALS: dict[str, Any] = {
-    "4XX": PROBLEM,
-    "503": {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."},
-    "5XX": PROBLEM,
-}
-ANY_BODY = {
-    "required": True,
-    "description": "The bytes of one credential, of any format that is read.",
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-}
-
-
-def _parameter(
-    name: str, description: str, schema: dict[str, Any], *, required: bool = False
-) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "required": required, "schema": schema}
-
-
-def _answer(description: str, schema: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"200": {"description": description, "content": content}, **REFUSALS}
-
-
-def _got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
-    return {
-        "get": {
-            "summary": summary,
-            "responses": {"200": {"description": summary, "content": {media_type: {}}}},
-        }
-    }
+DESCRIBED = (credentials,)
+"""Faces that describe their own paths."""
 
 
 def _convert() -> dict[str, Any]:
@@ -132,33 +25,33 @@ def _convert() -> dict[str, Any]:
         "summary": "Convert a credential and sign the result",
         "operationId": "convert",
         "parameters": [
-            _parameter("to", "The format wanted.", {"enum": writable}, required=True),
-            _parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
-            _parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
-            _parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
+            parameter("to", "The format wanted.", {"enum": writable}, required=True),
+            parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
+            parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
+            parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
             _securing(),
-            _parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
-            _parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
-            _parameter(
+            parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
+            parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
+            parameter(
                 "context", "The gateway's terms inline, or by URL (vc only).",
                 {"enum": ["inline", "url"], "default": "inline"},
             ),
         ],
         "requestBody": ANY_BODY,
-        "responses": _answer("The credential and the report on it", "Conversion"),
+        "responses": answer("The credential and the report on it", "Conversion"),
     }  # fmt: skip
 
 
 def _securing() -> dict[str, Any]:
     """Several proofs with commas between."""
     schema = {"type": "array", "items": {"enum": [*SECURINGS]}, "default": [DEFAULT_SECURING]}
-    return {**_parameter("securing", "How it is secured; a token stands alone.", schema), "explode": False}
+    return {**parameter("securing", "How it is secured; a token stands alone.", schema), "explode": False}
 
 
 def _identity() -> dict[str, Any]:
     """The gateway's DID document and the history of its keys, without and below a path."""
-    document = _got("The gateway's DID document", "application/did+json")
-    history = _got("Every key of the gateway with its dates")
+    document = got("The gateway's DID document", "application/did+json")
+    history = got("Every key of the gateway with its dates")
     below = {"parameters": [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}]}
     return {
         "/.well-known/did.json": document,
@@ -187,7 +80,7 @@ def _identifiers() -> dict[str, Any]:
     return {
         "summary": "Resolve a DID or dereference a DID URL",
         "operationId": "resolve",
-        "parameters": [did, *(_parameter(name, text, TEXT) for name, text in RESOLUTION_OPTIONS.items())],
+        "parameters": [did, *(parameter(name, text, TEXT) for name, text in RESOLUTION_OPTIONS.items())],
         "responses": {
             status: {"description": text} | ({"content": content} if status != "303" else {})
             for status, text in statuses.items()
@@ -254,18 +147,21 @@ def _vc_api() -> dict[str, Any]:
     }
 
 
-def description() -> dict[str, Any]:
-    """The OpenAPI document."""
-    verify = {
+def _verify() -> dict[str, Any]:
+    return {
         "summary": "Check what secures a credential",
         "operationId": "verify",
         "parameters": [
-            _parameter("policy", "What the verdict rests on.", {"enum": [*POLICIES], "default": "strict"}),
-            _parameter("language", "Of the sentences; Accept-Language otherwise.", {"enum": [*LANGUAGES]}),
+            parameter("policy", "What the verdict rests on.", {"enum": [*POLICIES], "default": "strict"}),
+            parameter("language", "Of the sentences; Accept-Language otherwise.", {"enum": [*LANGUAGES]}),
         ],
         "requestBody": ANY_BODY,
-        "responses": _answer("Every check with its verdict, verified or not", "Report"),
+        "responses": answer("Every check with its verdict, verified or not", "Report"),
     }
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -276,23 +172,27 @@ def description() -> dict[str, Any]:
         },
         "paths": {
             "/v1/convert": {"post": _convert()},
-            "/v1/verify": {"post": verify},
+            "/v1/verify": {"post": _verify()},
             **_vc_api(),
-            "/v1/formats": _got("What can be read and written"),
+            "/v1/formats": got("What can be read and written"),
             "/1.0/identifiers/{did}": {"get": _identifiers()},
             **_identity(),
             "/contexts/{path}": {
                 "parameters": [
                     {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
                 ],
-                **_got("A JSON-LD context the gateway knows", "application/ld+json"),
+                **got("A JSON-LD context the gateway knows", "application/ld+json"),
             },
-            "/healthz": _got("Whether the process lives"),
-            "/readyz": _got("Whether it can take work"),
-            "/metrics": _got(
+            **{path: told for face in DESCRIBED for path, told in face.PATHS.items()},
+            "/healthz": got("Whether the process lives"),
+            "/readyz": got("Whether it can take work"),
+            "/metrics": got(
                 "Counters of requests, documents and work, as Prometheus reads them", "text/plain"
             ),
-            "/openapi.json": _got("This description"),
+            "/openapi.json": got("This description"),
         },
-        "components": {"schemas": SCHEMAS},
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
     }

@@ -98,7 +98,7 @@ def _programs(said: Mapping[str, str], address: str, described: Mapping[str, Any
         _operation(path, method, operation, said)
         for path, item in described["paths"].items()
         for method, operation in item.items()
-        if method in ("get", "post")
+        if method != "parameters"
     )
     examples = "\n".join(
         f"curl --data-binary @credential.json '{address}/v1/{ask}'"
@@ -117,7 +117,7 @@ def _programs(said: Mapping[str, str], address: str, described: Mapping[str, Any
 def _operation(path: str, method: str, operation: Mapping[str, Any], said: Mapping[str, str]) -> str:
     required = f" ({escape(said['required'])})"
     terms = "".join(
-        f"<dt>{escape(p['name'])}{required if p['required'] else ''}</dt>"
+        f"<dt>{escape(p['name'])}{required if p.get('required') else ''}</dt>"
         f"<dd>{escape(p['description'])} {escape(' | '.join(p['schema'].get('enum', [])))}</dd>"
         for p in operation.get("parameters", ())
     )

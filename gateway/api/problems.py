@@ -15,7 +15,6 @@ from gateway.errors import (
     GatewayFailed,
     MethodNotAllowed,
     NotFound,
-    Overloaded,
     RequestRefused,
     TooLarge,
 )
@@ -46,8 +45,10 @@ def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) 
         content_type="application/problem+json",
         headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
-    if members.get("code") == Overloaded.code:
+    if members["status"] in (429, 503):
         response.headers["Retry-After"] = RETRY_AFTER
+    if members["status"] == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

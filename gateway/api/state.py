@@ -6,10 +6,14 @@ from aiohttp import web
 
 from gateway.metrics import Metrics
 from gateway.pipeline import Gateway
+from gateway.pipeline.archive import Archive
 from gateway.settings import Settings
+from gateway.store import Database
 
-__all__ = ["GATEWAY", "METRICS", "SETTINGS"]
+__all__ = ["ARCHIVE", "GATEWAY", "METRICS", "SETTINGS", "STORE"]
 
 GATEWAY = web.AppKey("gateway", Gateway)
 METRICS = web.AppKey("metrics", Metrics)
 SETTINGS = web.AppKey("settings", Settings)
+STORE = web.AppKey("store", Database)
+ARCHIVE = web.AppKey("archive", Archive)

@@ -5,9 +5,18 @@ steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 """
 
 from gateway.core.checking import Verified, verify
-from gateway.core.expressing import ORIGINALS, Converted, ConvertOptions, Identity, express, render
+from gateway.core.expressing import (
+    ORIGINALS,
+    Converted,
+    ConvertOptions,
+    Identity,
+    express,
+    mapping_versions,
+    render,
+)
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
 from gateway.core.question import Question
+from gateway.core.recording import Recorded, record
 from gateway.core.securing import (
     DEFAULT_SECURING,
     SECURINGS,
@@ -38,6 +47,7 @@ __all__ = [
     "Making",
     "Policy",
     "Question",
+    "Recorded",
     "Securing",
     "Understanding",
     "Verified",
@@ -47,10 +57,12 @@ __all__ = [
     "express",
     "inspect",
     "inspect_opened",
+    "mapping_versions",
     "policy_named",
     "policy_reported",
     "prepare",
     "prepare_as_it_stands",
+    "record",
     "render",
     "render_json",
     "securings_named",

@@ -23,7 +23,7 @@ from gateway.model import (
 )
 from gateway.report import Check, Finding, Report, Severity
 
-__all__ = ["ORIGINALS", "ConvertOptions", "Converted", "Identity", "express", "render"]
+__all__ = ["ORIGINALS", "ConvertOptions", "Converted", "Identity", "express", "mapping_versions", "render"]
 
 COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
 ORIGINALS = ("full", "digest", "none")
@@ -199,8 +199,18 @@ def _facts(source: Understanding, form: Format, options: ConvertOptions) -> dict
             "digestMultibase": source.multihash,
         },
         "target": {"format": form.name, "mediaType": form.media_type, "original": options.original},
-        "mappings": {name: load_table(name).version for name in (source.form.table, form.table)},
+        "mappings": _versions(source.form, form),
     }
+
+
+def _versions(source: Format, target: Format) -> dict[str, str]:
+    return {name: load_table(name).version for name in (source.table, target.table)}
+
+
+def mapping_versions(source: str, target: str) -> str:
+    """The tables between two formats with their versions: when it differs, a form made before is out of date."""
+    versions = _versions(format_named(source), format_named(target))
+    return ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
 
 
 def render(form: Format, tree: dict[str, Any]) -> bytes:

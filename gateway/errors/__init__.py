@@ -7,6 +7,7 @@
     │   ├── JsonLdRefused         the linked data: contexts, terms, complexity
     │   ├── StatusListRefused     a list that says what was revoked
     │   ├── KeyRefused            a key or DID that is malformed
+    │   ├── AccessRefused         a caller who may not do this, or not now
     │   └── ProofRefused          a proof that is malformed or does not hold
     ├── LossRefused           a strict conversion would lose       exit 1   HTTP 422
     ├── OutsideFailed         the network or another party failed  exit 3   HTTP 502
@@ -101,8 +102,18 @@ from gateway.errors.securing import (
     StatusListRefused,
     StatusListTooShort,
 )
+from gateway.errors.service import (
+    AccessRefused,
+    IdempotencyConflict,
+    NotAuthenticated,
+    ScopeMissing,
+    StateConflict,
+    StoreFailed,
+    TooManyRequests,
+)
 
 __all__ = [
+    "AccessRefused",
     "BakedImageMalformed",
     "CertificateMalformed",
     "CommentInValue",
@@ -128,6 +139,7 @@ __all__ = [
     "FormatUnwritable",
     "GatewayError",
     "GatewayFailed",
+    "IdempotencyConflict",
     "InputRefused",
     "JsonLdRefused",
     "KeyFormatExperimental",
@@ -141,13 +153,14 @@ __all__ = [
     "MalformedJson",
     "MalformedJwt",
     "MalformedXml",
-    "MethodNotAllowed",
     "MethodMalformed",
+    "MethodNotAllowed",
     "MethodUnauthorised",
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",
     "NotAnInteroperableNumber",
+    "NotAuthenticated",
     "NotBaked",
     "NotFound",
     "OutsideFailed",
@@ -159,16 +172,20 @@ __all__ = [
     "ProtectedTermRedefinition",
     "RepresentationUnknown",
     "RequestRefused",
+    "ScopeMissing",
     "SettingInvalid",
     "SeveralBakedCredentials",
     "SeveralSubjects",
     "SignerFailed",
+    "StateConflict",
     "StatusListMalformed",
     "StatusListRefused",
     "StatusListTooShort",
+    "StoreFailed",
     "TooComplex",
     "TooLarge",
     "TooManyElements",
+    "TooManyRequests",
     "TrustListExpired",
     "TrustListMalformed",
     "TrustListUnsigned",

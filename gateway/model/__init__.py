@@ -10,7 +10,8 @@ from gateway.model.cleaning import without_control_characters
 from gateway.model.contacts import *  # noqa: F403
 from gateway.model.credential import *  # noqa: F403
 from gateway.model.difference import Difference, apply, difference
-from gateway.model.schema import CLASSES, FieldSpec, fields_of, is_node, walk
+from gateway.model.schema import CLASSES, FieldSpec, fields_of, is_node, walk, walk_nodes
+from gateway.model.serialization import from_json, to_json
 from gateway.model.specifications import *  # noqa: F403
 from gateway.model.values import *  # noqa: F403
 
@@ -21,8 +22,11 @@ __all__ = [
     "apply",
     "difference",
     "fields_of",
+    "from_json",
     "is_node",
+    "to_json",
     "walk",
+    "walk_nodes",
     "without_control_characters",
     *claims.__all__,
     *contacts.__all__,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from gateway.model import claims, contacts, credential, specifications, values
 from gateway.model.values import LangString
 
-__all__ = ["CLASSES", "FieldSpec", "Kind", "class_name", "fields_of", "is_node", "walk"]
+__all__ = ["CLASSES", "FieldSpec", "Kind", "class_name", "fields_of", "is_node", "walk", "walk_nodes"]
 
 Kind = Literal["text", "string", "integer", "boolean", "node"]
 
@@ -100,3 +100,13 @@ def walk(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
                     yield from walk(item, f"{here}/{index}")
                 else:
                     yield f"{here}/{index}", item
+
+
+def walk_nodes(node: Any) -> Iterator[Any]:
+    """A node and every node below it."""
+    yield node
+    for name, spec in fields_of(type(node)).items():
+        if spec.kind != "node" or not (value := getattr(node, name)):
+            continue
+        for item in value if spec.many else (value,):
+            yield from walk_nodes(item)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway import core
-from gateway.core import ConvertOptions, Inspected, Making, Question, Way
+from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Way
 from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
 from gateway.formats.vocabulary import own_context
@@ -26,6 +26,7 @@ __all__ = [
     "Delivery",
     "Done",
     "Rendered",
+    "RecordJob",
     "SecureJob",
     "VerifyJob",
     "Verifying",
@@ -37,6 +38,7 @@ __all__ = [
     "ready",
     "report_as",
     "report_json",
+    "record",
     "secure",
     "verify",
 ]
@@ -101,6 +103,14 @@ Verifying = Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Report, tuple[Nee
 
 
 @dataclass(frozen=True, slots=True)
+class RecordJob:
+    """A document to keep, with the report of its verification."""
+
+    data: bytes
+    verified: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A conversion that is done but for its signatures: what has to be signed, and the rest packed.
 
@@ -159,7 +169,7 @@ def convert(job: ConvertJob) -> Done:
     """A document in another format, ready to be signed. See ``Gateway.convert`` for what it raises."""
     source = core.understand(job.data)
     if job.ways:
-        _refuse_forged(job.verified)
+        refuse_forged(job.verified)
     converted = core.express(source, replace(job.options, checks=job.verified.checks))
     form = converted.form
     prepared: tuple[Making, ...] = ()
@@ -171,7 +181,7 @@ def convert(job: ConvertJob) -> Done:
     return Done.of(Delivery(content, tree, form.media_type, form.kind, report), prepared)
 
 
-def _refuse_forged(report: Report) -> None:
+def refuse_forged(report: Report) -> None:
     """A source that is provably not genuine is never signed anew (D4)."""
     if not any(check.name.startswith("proof.") for check in report.checks):
         return  # nobody vouched for it, and the provenance says so
@@ -211,6 +221,13 @@ def conversion_json(delivery: Delivery, language: str = DEFAULT_LANGUAGE) -> byt
     credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
     report = write_json(delivery.report.to_json(language))
     return b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
+
+
+def record(job: RecordJob) -> Recorded:
+    """What to keep of a document. Raises ``ProofInvalid`` for one that is provably not genuine."""
+    source = core.understand(job.data)
+    refuse_forged(job.verified)
+    return core.record(source, job.verified)
 
 
 def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:

@@ -17,6 +17,7 @@ from gateway.errors import Overloaded
 from gateway.formats import FORMATS
 from gateway.resources import example_bytes
 from gateway.settings import Settings
+from gateway.store import Database
 from tests.bad_input import BAD
 from tests.parts import gateway
 
@@ -34,9 +35,9 @@ class BusyCompute:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[TestClient]:
+async def client(store: Database) -> AsyncIterator[TestClient]:
     own = "http://127.0.0.1/contexts/gateway/vc-v1.jsonld"
-    async with TestClient(TestServer(make_app(Settings(), gateway(context_url=own)))) as made:
+    async with TestClient(TestServer(make_app(Settings(), gateway(context_url=own), store))) as made:
         yield made
 
 
@@ -276,8 +277,8 @@ async def test_the_work_is_done_in_other_processes() -> None:
         await pool.close()
 
 
-async def test_the_description_names_every_route() -> None:
-    app = make_app(Settings(), gateway())
+async def test_the_description_names_every_route(store: Database) -> None:
+    app = make_app(Settings(), gateway(), store)
     described = set(description()["paths"])
     routes = {resource.canonical for resource in app.router.resources()}
     assert routes - described <= {"/", "/style.css", "/page.js"}

@@ -1,0 +1,44 @@
+"""Who asks: the key or token in ``Authorization``, or nobody (R9).
+
+https://www.rfc-editor.org/rfc/rfc6750 section 2.1
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.api.state import GATEWAY, SETTINGS, STORE
+from gateway.errors import NotAuthenticated
+from gateway.store import Caller
+from gateway.store.tables import SYSTEM
+from gateway.store.tenants import authenticate
+
+__all__ = ["ANONYMOUS", "caller_of", "known_caller"]
+
+ANONYMOUS = "anonymous"
+SCHEME = "bearer"
+
+
+async def caller_of(request: web.Request) -> Caller:
+    """Who asks; somebody without ``Authorization`` may do what the settings leave open.
+
+    Raises ``NotAuthenticated`` for a key or token that does not hold.
+    """
+    if "Authorization" not in request.headers:
+        return Caller(SYSTEM, ANONYMOUS, frozenset(request.app[SETTINGS].anonymous_scopes))
+    scheme, _, text = request.headers["Authorization"].partition(" ")
+    if scheme.lower() != SCHEME or len(request.headers.getall("Authorization")) > 1:
+        raise NotAuthenticated("the Authorization header is not one of the scheme Bearer")
+    if STORE not in request.app:
+        raise NotAuthenticated("this gateway keeps nothing, and knows no keys")
+    now = request.app[GATEWAY].clock()
+    return await request.app[STORE].read(lambda connection: authenticate(connection, text.strip(), now))
+
+
+async def known_caller(request: web.Request, scope: str) -> Caller:
+    """Who asks, by a key or token that allows ``scope``. Raises ``NotAuthenticated``, ``ScopeMissing``."""
+    caller = await caller_of(request)
+    if caller.actor == ANONYMOUS:
+        raise NotAuthenticated("this needs a key or token")
+    caller.demand(scope)
+    return caller

@@ -1,0 +1,139 @@
+"""POST /v1/credentials and what can be fetched of a credential that was taken in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from gateway.api.authentication import known_caller
+from gateway.api.describing import ANY_BODY, in_path, operation, parameter
+from gateway.api.requests import body, flag, known_parameters
+from gateway.api.state import ARCHIVE
+from gateway.core import DEFAULT_SECURING, ORIGINALS
+from gateway.envelopes import write_json
+from gateway.errors import RequestRefused
+from gateway.pipeline.archive import Wanted, as_json
+from gateway.store.answers import Answer, Request
+
+__all__ = ["PATHS", "idempotent", "reply", "routes"]
+
+routes = web.RouteTableDef()
+
+KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
+NOTHING: frozenset[str] = frozenset()
+FORM = frozenset({"original", "unsigned", "language", "securing"})
+
+
+@routes.post("/v1/credentials")
+async def accept(request: web.Request) -> web.Response:
+    """Take in one credential of any format: 201 for a new one, 200 for one that is known."""
+    known_parameters(request, NOTHING)
+    caller = await known_caller(request, "push")
+    data = await body(request)
+    return reply(await request.app[ARCHIVE].accept(caller, data, idempotent(request, data)))
+
+
+@routes.get("/v1/credentials/{id}")
+async def credential(request: web.Request) -> web.Response:
+    """What is known of a credential."""
+    known_parameters(request, NOTHING)
+    caller = await known_caller(request, "read")
+    stored = await request.app[ARCHIVE].credential(caller, request.match_info["id"])
+    return reply(Answer(200, write_json(as_json(stored))))
+
+
+@routes.get("/v1/credentials/{id}/original")
+async def original(request: web.Request) -> web.Response:
+    """The bytes as they came."""
+    known_parameters(request, NOTHING)
+    caller = await known_caller(request, "read")
+    found = await request.app[ARCHIVE].original(caller, request.match_info["id"])
+    return web.Response(
+        body=found.data, headers={"Content-Type": found.media_type, "ETag": f'"{found.digest}"'}
+    )
+
+
+@routes.get("/v1/credentials/{id}/forms/{format}")
+async def form(request: web.Request) -> web.Response:
+    """The credential in a form, made on first demand and kept."""
+    known_parameters(request, FORM)
+    caller = await known_caller(request, "read")
+    made = await request.app[ARCHIVE].form(caller, request.match_info["id"], _wanted(request))
+    headers = {"Content-Type": made.media_type, "ETag": f'"{made.digest}"'}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return web.Response(status=304, headers={"ETag": headers["ETag"]})
+    return web.Response(body=made.content, headers=headers)
+
+
+def _wanted(request: web.Request) -> Wanted:
+    asked = request.query.get("original", "digest")
+    if asked not in ORIGINALS:
+        raise RequestRefused(f"original is {', '.join(ORIGINALS)}")
+    return Wanted(
+        request.match_info["format"],
+        asked,
+        tuple(request.query.getall("language", [])),
+        request.query.get("securing", DEFAULT_SECURING),
+        not flag(request, "unsigned"),
+    )
+
+
+def idempotent(request: web.Request, data: bytes) -> Request | None:
+    """The request as its Idempotency-Key names it; None without one."""
+    if "Idempotency-Key" not in request.headers:
+        return None
+    key = request.headers["Idempotency-Key"]
+    if not KEY.match(key):
+        raise RequestRefused("an Idempotency-Key is 1 to 255 printable characters without spaces")
+    return Request(key, request.method, request.path, data)
+
+
+def reply(answer: Answer) -> web.Response:
+    """An answer as it is sent."""
+    return web.Response(
+        status=answer.status, body=answer.body, headers=answer.headers, content_type="application/json",
+        charset="utf-8",
+    )  # fmt: skip
+
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255},
+    "description": "The same request with the same key is answered again, not done again, for 24 hours.",
+}  # fmt: skip
+RECORD = {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}
+ANY: dict[str, Any] = {"*/*": {}}
+ID = in_path("id", "The id the gateway gave the credential.")
+
+PATHS = {
+    "/v1/credentials": {
+        "post": operation(
+            "Hand in a credential of any format", "acceptCredential",
+            {"201": ("It is kept", RECORD), "200": ("It was known", RECORD)},
+            parameters=[IDEMPOTENCY_KEY], requestBody=ANY_BODY,
+        ),
+    },
+    "/v1/credentials/{id}": {
+        "parameters": [ID],
+        "get": operation("What is known of a credential", "getCredential", {"200": ("The record", RECORD)}),
+    },
+    "/v1/credentials/{id}/original": {
+        "parameters": [ID],
+        "get": operation("The credential as it came", "getOriginal", {"200": ("The bytes", ANY)}),
+    },
+    "/v1/credentials/{id}/forms/{format}": {
+        "parameters": [ID, in_path("format", "The format wanted; GET /v1/formats lists them.")],
+        "get": operation(
+            "The credential in a form", "getForm",
+            {"200": ("The credential", ANY), "304": ("Unchanged since the ETag of If-None-Match", {})},
+            parameters=[
+                parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
+                parameter("unsigned", "Do not sign.", {"type": "boolean", "default": False}),
+                parameter("securing", "How it is secured.", {"type": "string", "default": DEFAULT_SECURING}),
+                parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
+            ],
+        ),
+    },
+}  # fmt: skip
+"""The paths of this face, as the API's description tells of them."""

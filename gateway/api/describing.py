@@ -1,0 +1,82 @@
+"""Pieces of the API's description (OpenAPI 3.1): each face describes its own paths with them, beside its routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.api.schemas import TEXT
+
+__all__ = [
+    "ANY_BODY",
+    "PROBLEM",
+    "REFUSALS",
+    "SECURED",
+    "answer",
+    "answers",
+    "got",
+    "in_path",
+    "operation",
+    "parameter",
+]
+
+PROBLEM = {
+    "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+REFUSALS: dict[str, Any] = {
+    "4XX": PROBLEM,
+    "503": {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."},
+    "5XX": PROBLEM,
+}
+ANY_BODY = {
+    "required": True,
+    "description": "The bytes of one credential, of any format that is read.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
+
+def parameter(
+    name: str, description: str, schema: dict[str, Any], *, required: bool = False
+) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": description, "required": required, "schema": schema}
+
+
+def answer(description: str, schema: str) -> dict[str, Any]:
+    """One kind of success, and how refusals look."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"200": {"description": description, "content": content}, **REFUSALS}
+
+
+def got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "responses": {"200": {"description": summary, "content": {media_type: {}}}},
+        }
+    }
+
+
+SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
+"""What an operation says that asks who calls."""
+
+
+def in_path(name: str, description: str) -> dict[str, Any]:
+    """A parameter that is a step of the path."""
+    return {"name": name, "in": "path", "description": description, "required": True, "schema": TEXT}
+
+
+def answers(successes: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Answers by status, each with what it means and its content by media type; problems for the rest."""
+    told = {
+        status: {"description": description, **({"content": content} if content else {})}
+        for status, (description, content) in successes.items()
+    }
+    return {**told, **REFUSALS}
+
+
+def operation(
+    summary: str, name: str, successes: dict[str, tuple[str, dict[str, Any]]], **more: Any
+) -> dict[str, Any]:
+    """An operation that asks who calls; ``more`` are further members, ``security`` among them."""
+    members = {"summary": summary, "operationId": name, "security": SECURED, "responses": answers(successes)}
+    return {**members, **more}

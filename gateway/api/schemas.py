@@ -1,0 +1,107 @@
+"""What answers are made of, as JSON schemas of the API's description."""
+
+from __future__ import annotations
+
+__all__ = ["RECORD", "SCHEMAS", "TEXT"]
+
+TEXT = {"type": "string"}
+VERDICT = {"enum": ["valid", "invalid", "undetermined"]}
+CHECK = {
+    "type": "object",
+    "properties": {
+        "name": TEXT, "verdict": VERDICT, "code": TEXT, "message": TEXT, "pointer": TEXT, "hint": TEXT,
+        "detail": TEXT, "values": {"type": "object"},
+    },
+    "required": ["name", "verdict"],
+}  # fmt: skip
+FINDING = {
+    "type": "object",
+    "properties": {
+        "pointer": TEXT,
+        "code": TEXT,
+        "severity": {"enum": ["info", "warning", "error"]},
+        "rule": TEXT,
+        "outcome": {"enum": ["kept", "transformed", "defaulted", "dropped"]},
+        "layer": {"enum": ["native", "carried", "original"]},
+        "target": TEXT,
+        "message": TEXT,
+    },
+    "required": ["pointer", "code", "severity"],
+}
+DOCUMENT = {
+    "type": "object",
+    "properties": {"format": TEXT, "mediaType": TEXT, "digestMultibase": TEXT, "original": TEXT},
+    "required": ["format"],
+}
+REPORT = {
+    "type": "object",
+    "properties": {
+        "verdict": VERDICT,
+        "verified": {"type": "boolean"},
+        "policy": TEXT,
+        "source": DOCUMENT,
+        "target": DOCUMENT,
+        "mappings": {"type": "object", "additionalProperties": TEXT},
+        "reason": {
+            "type": "object",
+            "description": "Which check stands in the way of calling the document verified.",
+            "properties": {"check": TEXT, "code": TEXT},
+        },
+        "checks": {"type": "array", "items": CHECK},
+        "leaves": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "findings": {"type": "array", "items": FINDING},
+    },
+    "required": ["verdict", "verified", "checks", "leaves", "findings"],
+}
+RECORD = {
+    "type": "object",
+    "properties": {
+        "id": TEXT,
+        "state": {"enum": ["active", "suspended", "revoked", "erased"]},
+        "format": TEXT,
+        "digest": {"type": "string", "description": "SHA-256 of the original, in hexadecimal."},
+        "identifier": TEXT,
+        "issuer": TEXT,
+        "types": {"type": "array", "items": TEXT},
+        "eqfLevel": {"type": "integer", "minimum": 1, "maximum": 8},
+        "issued": TEXT,
+        "verdict": VERDICT,
+        "verified": {"type": "boolean"},
+        "created": TEXT,
+        "updated": TEXT,
+        "original": {"type": "string", "description": "Where the bytes are fetched as they came."},
+        "forms": {"type": "object", "additionalProperties": TEXT},
+        "report": {"$ref": "#/components/schemas/Report"},
+    },
+    "required": ["id", "state", "format", "digest", "verdict", "verified", "created", "updated"],
+}
+SCHEMAS = {
+    "Record": RECORD,
+    "Conversion": {
+        "type": "object",
+        "properties": {
+            "credential": {"type": ["object", "string"], "description": "JSON, or XML as a string."},
+            "report": {"$ref": "#/components/schemas/Report"},
+        },
+        "required": ["credential", "report"],
+    },
+    "Report": REPORT,
+    "VerifiedCredential": {
+        "type": "object",
+        "properties": {
+            "verified": {"type": "boolean"},
+            "errors": {"type": "array", "items": {"type": "object"}},
+            "warnings": {"type": "array", "items": {"type": "object"}},
+            "report": {"$ref": "#/components/schemas/Report"},
+        },
+        "required": ["verified", "errors", "warnings", "report"],
+    },
+    "Problem": {
+        "type": "object",
+        "properties": {
+            "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT,
+            "detail": TEXT, "pointer": TEXT, "hint": TEXT,
+        },
+        "required": ["type", "title", "status", "code", "detail"],
+    },
+}  # fmt: skip

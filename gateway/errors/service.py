@@ -1,0 +1,76 @@
+"""What a service refuses: callers it does not know or allow, requests that repeat, a store that fails."""
+
+from __future__ import annotations
+
+from gateway.errors.base import InputRefused
+from gateway.errors.failures import GatewayFailed
+
+__all__ = [
+    "AccessRefused",
+    "IdempotencyConflict",
+    "NotAuthenticated",
+    "ScopeMissing",
+    "StateConflict",
+    "StoreFailed",
+    "TooManyRequests",
+]
+
+
+class AccessRefused(InputRefused):
+    """A caller who may not do this, or not now."""
+
+    code = "access_refused"
+    title = "Access is refused"
+    status = 403
+
+
+class NotAuthenticated(AccessRefused):
+    """Nobody known asks: no key or token, or one that does not hold (any more)."""
+
+    code = "not_authenticated"
+    title = "The caller is not known"
+    status = 401
+    default_hint = "Send `Authorization: Bearer` with an API key or access token that has not expired."
+
+
+class ScopeMissing(AccessRefused):
+    """Somebody known asks for what the key or token does not allow."""
+
+    code = "scope_missing"
+    title = "The key or token does not allow this"
+    default_hint = "Use a key with the scope that is named."
+
+
+class TooManyRequests(AccessRefused):
+    """A tenant asks for more than its share."""
+
+    code = "too_many_requests"
+    title = "Too many requests"
+    status = 429
+    default_hint = "Wait for as many seconds as Retry-After says."
+
+
+class IdempotencyConflict(InputRefused):
+    """An Idempotency-Key that another request has used."""
+
+    code = "idempotency_conflict"
+    title = "The Idempotency-Key belongs to another request"
+    status = 409
+    default_hint = "Use a new key for a new request; repeat a request exactly to get its answer again."
+
+
+class StateConflict(InputRefused):
+    """A change that the present state of a thing does not allow."""
+
+    code = "state_conflict"
+    title = "The present state does not allow this"
+    status = 409
+
+
+class StoreFailed(GatewayFailed):
+    """The database did not keep or find what it had to: nothing that was not answered is kept."""
+
+    code = "store_failed"
+    title = "The store failed"
+    status = 503
+    default_hint = "Try again; an Idempotency-Key makes sure that nothing is done twice."

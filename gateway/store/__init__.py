@@ -1,0 +1,12 @@
+"""What the gateway keeps, in SQLite or PostgreSQL: one port, one implementation (D7).
+
+``Database`` takes work, a plain function of a connection; the other files hold what such work is made of.
+"""
+
+from gateway.store.database import Database, Work
+from gateway.store.opening import open_store
+from gateway.store.rows import Rows
+from gateway.store.schema import bring_up_to_date, ready
+from gateway.store.tenants import SCOPES, Caller
+
+__all__ = ["SCOPES", "Caller", "Database", "Rows", "Work", "bring_up_to_date", "open_store", "ready"]

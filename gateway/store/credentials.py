@@ -1,0 +1,170 @@
+"""The credentials of a tenant: originals, records, forms, and the order in which anything changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from gateway.core.recording import Recorded
+from gateway.errors import NotFound
+from gateway.store.moments import new_id, stamp
+from gateway.store.rows import Rows
+from gateway.store.tables import changes, credentials, forms, originals
+
+__all__ = [
+    "Change",
+    "Form",
+    "Original",
+    "StoredCredential",
+    "changes_after",
+    "credential",
+    "form_of",
+    "keep",
+    "keep_form",
+    "known_as",
+    "note_change",
+    "original_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCredential:
+    """What the store tells of a credential without opening it; ``report`` is JSON."""
+
+    id: str
+    digest: str
+    format: str
+    identifier: str | None
+    issuer: str | None
+    types: tuple[str, ...]
+    eqf_level: int | None
+    issued: str | None
+    verdict: str
+    verified: bool
+    state: str
+    created: str
+    updated: str
+    report: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The bytes as they came, and what they are."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A credential in one form. ``made`` says from what; when that differs now, the form is out of date."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str
+    digest: str
+    report: bytes = field(repr=False)
+    made: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step in the life of a tenant's credentials; ``number`` only grows."""
+
+    number: int
+    credential: str
+    kind: str
+    at: str
+
+
+def keep(rows: Rows, recorded: Recorded, original: bytes, now: datetime) -> tuple[StoredCredential, bool]:
+    """Keep a credential with its original; the record, and whether it is new. The same bytes are kept once."""
+    known = known_as(rows, recorded.digest)
+    if known is not None:
+        return known, False
+    rows.add_unless_there(
+        originals, digest=recorded.digest, data=original, media_type=recorded.media_type, created=stamp(now)
+    )
+    identifier = new_id(now)
+    rows.add(
+        credentials, id=identifier, digest=recorded.digest, format=recorded.format,
+        identifier=recorded.identifier, issuer=recorded.issuer, types=f" {' '.join(recorded.types)} ",
+        eqf_level=recorded.eqf_level, issued=recorded.issued, hub=recorded.hub, report=recorded.report,
+        verdict=recorded.verdict, verified=recorded.verified, state="active", created=stamp(now),
+        updated=stamp(now),
+    )  # fmt: skip
+    note_change(rows, identifier, "created", now)
+    return credential(rows, identifier), True
+
+
+def credential(rows: Rows, identifier: str) -> StoredCredential:
+    """A credential by its id in the store. Raises ``NotFound``."""
+    row = rows.one(credentials, credentials.c.id == identifier)
+    if row is None:
+        raise NotFound("there is no such credential")
+    return _stored(row)
+
+
+def known_as(rows: Rows, digest: str) -> StoredCredential | None:
+    """The credential whose original has a digest, if there is one."""
+    row = rows.one(credentials, credentials.c.digest == digest)
+    return _stored(row) if row is not None else None
+
+
+def _stored(row: Any) -> StoredCredential:
+    return StoredCredential(
+        row.id, row.digest, row.format, row.identifier, row.issuer, tuple(row.types.split()), row.eqf_level,
+        row.issued, row.verdict, row.verified, row.state, row.created, row.updated, row.report,
+    )  # fmt: skip
+
+
+def original_of(rows: Rows, stored: StoredCredential) -> Original:
+    """The bytes a credential came as. Raises ``NotFound`` after erasure."""
+    row = rows.one(originals, originals.c.digest == stored.digest)
+    if row is None:
+        raise NotFound("the original was erased")
+    return Original(row.data, row.media_type, row.digest)
+
+
+def form_of(rows: Rows, identifier: str, name: str) -> Form | None:
+    """A form that was made before."""
+    row = rows.one(forms, forms.c.credential_id == identifier, forms.c.form == name)
+    if row is None:
+        return None
+    return Form(row.form, row.content, row.media_type, row.digest, row.report, row.made, row.created)
+
+
+def keep_form(
+    rows: Rows, identifier: str, name: str, content: bytes, media_type: str, report: bytes, made: str,
+    now: datetime,
+) -> Form:  # fmt: skip
+    """Keep a form in place of an older one of the same name. Raises ``NotFound`` when the credential is gone."""
+    if credential(rows, identifier).state == "erased":
+        raise NotFound("the credential was erased")
+    form = Form(name, content, media_type, hashlib.sha256(content).hexdigest(), report, made, stamp(now))
+    rows.remove(forms, forms.c.credential_id == identifier, forms.c.form == name)
+    rows.add(
+        forms, credential_id=identifier, form=name, content=content, media_type=media_type, digest=form.digest,
+        report=report, made=made, created=form.created,
+    )  # fmt: skip
+    return form
+
+
+def note_change(rows: Rows, identifier: str, kind: str, now: datetime) -> None:
+    """One more step in the sequence, written together with what it tells of."""
+    rows.add(changes, credential_id=identifier, kind=kind, at=stamp(now))
+
+
+def changes_after(
+    rows: Rows, number: int, limit: int, where: Sequence[ColumnElement[bool]] = ()
+) -> list[Change]:
+    """The next changes after a number, oldest first."""
+    found = rows.all(changes, changes.c.number > number, *where, order=changes.c.number, limit=limit)
+    return [Change(row.number, row.credential_id, row.kind, row.at) for row in found]
