@@ -51,10 +51,11 @@ migration: install ## write the next step of the schema; NAME=its_subject
 docs: install ## write the pages that are made from the code anew
 	$(BIN)/python -m conformance.pages docs
 
-bench: install ## measure beside other stacks, ratios in one run
+bench: install ## measure beside other stacks, up to 20 minutes; BENCH=--quick for some, BENCH="--only sign" for a part
 	@command -v npm >/dev/null || { echo "bench needs Node and npm for the JavaScript stack"; exit 1; }
 	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
-	$(BIN)/python -m bench.run --write docs/performance.md
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
+	$(BIN)/python -m bench.run --corpora $(CORPORA) $(if $(BENCH),$(BENCH),--write docs/performance.md)
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples
@@ -67,6 +68,8 @@ lock: install ## pin the dependencies anew, with hashes and without addresses
 		--strip-extras --output-file requirements/runtime.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --strip-extras --extra dev --output-file requirements/dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--strip-extras --output-file requirements/bench.txt requirements/bench.in
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache $(NODE)/node_modules

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
 from pathlib import Path
-from typing import Any
 
 from bench import ours
+from bench.talking import Talk
 from conformance.lineages import NODE
 from gateway.jsonld import bundled
 
@@ -18,9 +16,9 @@ HERE = Path(__file__).resolve().parent / "node"
 
 
 class JavaScript:
-    """The process; ``close`` it at the end."""
+    """The process, told the contexts through a file in a ``folder``; ``close`` it at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         contexts = bundled()
         known = {
             "contexts": {url: contexts.get(url) for url in contexts.urls()},
@@ -29,35 +27,23 @@ class JavaScript:
             "did": ours.DID,
             "method": ours.METHOD,
         }
-        self._folder = tempfile.TemporaryDirectory()
-        told = Path(self._folder.name) / "known.json"
+        told = folder / "known.json"
         told.write_text(json.dumps(known))
-        command = ["node", str(HERE / "bench.mjs"), str(told), str(NODE)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        if self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("the process has no pipes")
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        if "error" in answer:
-            raise RuntimeError(answer["error"])
-        return answer
+        self._talk = Talk(["node", str(HERE / "bench.mjs"), str(told), str(NODE)])
 
     def output(self, what: str, data: bytes) -> str:
         """What a job makes of a document."""
-        output: str = self._ask({"job": "output", "what": what, "document": data.decode()})["output"]
+        output: str = self._talk.ask(job="output", what=what, document=data.decode())["output"]
         return output
 
     def times(self, job: str, data: bytes, seconds: float) -> tuple[list[float], float]:
-        """Microseconds of each run of a job within some seconds, and processor time of one."""
-        answer = self._ask({"job": job, "document": data.decode(), "seconds": seconds})
+        """Microseconds of each run of a job within some seconds, and processor time of one.
+
+        With some seconds there is a run before, which is not counted; with none there is one run.
+        """
+        answer = self._talk.ask(job=job, document=data.decode(), seconds=seconds)
         return answer["times"], answer["cpu"]
 
     def close(self) -> None:
         """End the process."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._folder.cleanup()
+        self._talk.close()

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 
-__all__ = ["Cell", "Ratio", "run_for"]
+__all__ = ["Cell", "Cells", "Plan", "Progress", "Ratio", "Run", "Turn", "run_for", "take_turns"]
+
+Run = Callable[[float], tuple[list[float], float]]
+"""Does a job for about some seconds: microseconds of each run, and processor time of one."""
+LEAST_ROUNDS = 3
+"""Rounds that are run whatever the time: a median of less says nothing."""
+LEAST_SHARE = 0.1
+"""The smallest part of the wanted seconds that a turn is cut to when time is short."""
 
 
 @dataclass(slots=True)
@@ -33,6 +42,10 @@ class Cell:
         return statistics.median(self.cpu)
 
 
+Cells = dict[tuple[str, str, str], Cell]
+"""By document, job and party."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """How many times longer a peer takes: the median over the rounds, the lowest and the highest."""
@@ -49,6 +62,62 @@ class Ratio:
 
     def __str__(self) -> str:
         return f"{self.median:.1f} ({self.low:.1f}–{self.high:.1f})"
+
+
+class Turn(NamedTuple):
+    """One party's turn at one job on one document, in each round. ``fixed`` takes the time it takes."""
+
+    part: str
+    document: str
+    job: str
+    party: str
+    run: Run
+    fixed: bool = False
+
+
+class Plan(NamedTuple):
+    """How many ``rounds``, how many ``seconds`` a turn, and how many the whole may take."""
+
+    rounds: int
+    seconds: float
+    budget: float
+
+
+Progress = Callable[[str, int, float | None], None]
+"""Told when a part begins: its name, the number of the round, and how many seconds are left, once known."""
+
+
+def take_turns(turns: Iterable[Turn], plan: Plan, say: Progress) -> tuple[Cells, int]:
+    """Every turn once a round, in order, and the number of rounds run.
+
+    Where the first round shows that ``plan.rounds`` would take longer than the budget, turns get shorter;
+    where that does not suffice, rounds are left out, down to ``LEAST_ROUNDS``.
+    """
+    cells: Cells = {}
+    order = [(part, list(group)) for part, group in groupby(turns, key=lambda turn: turn.part)]
+    begin, seconds, left, done = time.perf_counter(), plan.seconds, None, 0
+    for done in range(1, plan.rounds + 1):
+        took = {True: 0.0, False: 0.0}
+        for part, group in order:
+            say(part, done, left)
+            for turn in group:
+                start = time.perf_counter()
+                cell = cells.setdefault((turn.document, turn.job, turn.party), Cell())
+                cell.note(*turn.run(0.0 if turn.fixed else seconds))
+                took[turn.fixed] += time.perf_counter() - start
+        remaining = plan.budget - (time.perf_counter() - begin)
+        seconds *= _share(took[True], took[False], remaining / max(plan.rounds - done, 1))
+        left = min((took[True] + took[False]) * (plan.rounds - done), max(remaining, 0.0))
+        if done >= LEAST_ROUNDS and remaining < took[True] + LEAST_SHARE * took[False]:
+            break
+    return cells, done
+
+
+def _share(fixed: float, elastic: float, available: float) -> float:
+    """What part of its seconds a turn keeps, so that a round fits into what is available."""
+    if fixed + elastic <= available or not elastic:
+        return 1.0
+    return max(LEAST_SHARE, (available - fixed) / elastic)
 
 
 def run_for(job: Callable[[], object], seconds: float) -> tuple[list[float], float]:

@@ -13,7 +13,7 @@ from bench.ours import SEED, options
 from gateway.jsonld import bundled
 from gateway.keys import base58_decode, base58_encode, public_key_of_did_key
 
-__all__ = ["canonical", "signed", "verified"]
+__all__ = ["canonical", "relabelled", "signed", "verified"]
 
 
 def _loader(url: str, _: Any = None) -> dict[str, Any]:
@@ -27,6 +27,12 @@ def canonical(tree: dict[str, Any]) -> str:
     """The canonical N-Quads of a document."""
     nquads: str = jsonld.normalize(tree, OPTIONS)
     return nquads
+
+
+def relabelled(nquads: str) -> str:
+    """The canonical N-Quads of a dataset: parsed, canonicalized, written."""
+    made: str = jsonld.normalize(nquads, {**OPTIONS, "inputFormat": "application/n-quads"})
+    return made
 
 
 def _hashes(tree: dict[str, Any], proof: dict[str, Any]) -> bytes:

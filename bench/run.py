@@ -1,6 +1,6 @@
 """Measure the gateway beside others and write what came of it, losses included.
 
-    python -m bench.run [--write docs/performance.md] [--rounds 5] [--seconds 0.3] [--only PART …]
+    python -m bench.run [--write docs/performance.md] [--only PART …] [--quick] [--minutes 18] [--corpora FOLDER]
 
 Equal bytes come first: nothing is timed where two parties make different ones.
 """
@@ -9,95 +9,120 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
-from collections.abc import Iterator
-from importlib.metadata import version
+import tempfile
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import signing
+from bench import converting, different, signing, starting
 from bench.documents import NAMES
 from bench.javascript import JavaScript
-from bench.measuring import Cell, Ratio
-from bench.plot import growth
+from bench.machine import Machine, Moment, versions
+from bench.measuring import Plan, Turn, take_turns
+from bench.page import Outcome, page, plots
+from bench.world import Difference, World
 from conformance.lineages import available
 
-__all__ = ["main"]
+__all__ = ["PARTS", "main"]
 
-LIBRARIES = ("pyld", "pynacl", "lxml", "aiohttp")
-GROWTH = ("clr1", "clr10", "clr100", "clr1000")
+LIBRARIES = ("pyld", "pynacl", "orjson", "lxml", "aiohttp", "pyoxigraph")
+KEPT = Path("build") / "bench"
+"""Environments of others, kept from run to run."""
+QUICK_NAMES = ("small", "mid", "clr1", "clr100")
+
+
+def _signing_turns(part: str) -> Callable[[World], Iterable[Turn]]:
+    def turns(world: World) -> Iterable[Turn]:
+        names = QUICK_NAMES if world.quick else NAMES
+        for name in names:
+            world.say(f"{part}: equal bytes, {name}")
+            signing.check_equal(name, world.script)
+        return signing.turns(part, names, world)
+
+    return turns
+
+
+PARTS: dict[str, Callable[[World], Iterable[Turn]]] = {
+    **{part: _signing_turns(part) for part in signing.PARTS},
+    "convert": converting.turns,
+    "start": starting.turns,
+    "different": different.turns,
+}
+"""What can be measured, in the order it is."""
+NOT_QUICK = ("different",)
+"""Parts that a quick run leaves out unless it is asked for them."""
 
 
 def main() -> int:
-    """Run every part; the exit code."""
-    parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
-    parser.add_argument("--write", type=Path, metavar="FILE")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.3)
-    asked = parser.parse_args()
+    """Run the parts asked for; the exit code."""
+    asked = _asked()
     if why := available():
         print(f"the Digital Bazaar stack is missing: {why}")
         return 1
-    script = JavaScript()
-    try:
-        for name in NAMES:
-            signing.check_equal(name, script)
-            print(f"equal bytes: {name}", flush=True)
-        cells = signing.measure(NAMES, asked.rounds, asked.seconds, script)
-    except signing.Difference as difference:
-        print(f"not timed: {difference}")
-        return 1
-    finally:
-        script.close()
-    page = [*_head(asked.rounds), *_signing(cells)]
-    print("\n".join(page))
+    plan = Plan(asked.rounds, asked.seconds, asked.minutes * 60)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            made = _measured(asked, plan, Path(folder))
+        except Difference as difference:
+            print(f"not timed: {difference}")
+            return 1
+    text = page(made)
+    print(text)
     if asked.write:
-        asked.write.write_text("\n".join(page) + "\n")
-        for job in ("sign", "verify"):
-            asked.write.with_name(f"performance-{job}.svg").write_text(_curve(cells, job))
+        asked.write.write_text(text)
+        for name, plot in plots(made.cells).items():
+            asked.write.with_name(f"performance-{name}.svg").write_text(plot)
     return 0
 
 
-def _head(rounds: int) -> Iterator[str]:
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    load = os.getloadavg()[0]
-    yield from ("# Performance", "", "Made by `make bench`; not to be edited by hand.", "")
-    yield (
-        f"Python {platform.python_version()}, {versions}; the Digital Bazaar stack as pinned in "
-        f"`conformance/node/package.json`. {os.cpu_count()} cores, load {load:.1f} at the end, "
-        f"{rounds} rounds in turns: ratios are what counts, the median of the rounds with the lowest and the highest."
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
+    parser.add_argument("--write", type=Path, metavar="FILE", help="the page; curves are written beside it")
+    parser.add_argument(
+        "--only", nargs="+", choices=tuple(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}"
     )
-
-
-def _signing(cells: dict[tuple[str, str, str], Cell]) -> Iterator[str]:
-    yield from ("", "## Canonicalizing, signing, verifying", "")
-    yield (
-        "From bytes to bytes, `eddsa-rdfc-2022`, the issuer's document known. The gateway checks all it always "
-        "checks; the limit is JSON in and out, two digests and one Ed25519 operation."
+    parser.add_argument(
+        "--quick", action="store_true", help="a few minutes: fewer documents, 3 rounds, short turns"
     )
-    others = signing.PARTIES[1:]
-    yield from ("", f"| document | job | gateway, µs | CPU, µs | {' | '.join(f'× {o}' for o in others)} |")
-    yield "|---|---|---|---|" + "---|" * len(others)
-    for name in NAMES:
-        for job in signing.JOBS:
-            ours = cells[name, job, "gateway"]
-            ratios = [
-                str(Ratio.of(cells[name, job, other], ours)) if (name, job, other) in cells else "—"
-                for other in others
-            ]
-            yield f"| {name} | {job} | {ours.median:.0f} | {ours.processor:.0f} | {' | '.join(ratios)} |"
-    yield from ("", "A ratio is how many times longer the other takes; for the limit it is below 1.")
-    yield from ("", "![signing](performance-sign.svg)", "", "![verifying](performance-verify.svg)")
-
-
-def _curve(cells: dict[tuple[str, str, str], Cell], job: str) -> str:
-    return growth(
-        f"{job}: microseconds over achievements",
-        {
-            party: {int(name.removeprefix("clr")): cells[name, job, party].median for name in GROWTH}
-            for party in signing.PARTIES
-        },
+    parser.add_argument("--rounds", type=int, help="default 5")
+    parser.add_argument("--seconds", type=float, help="of a turn; default 0.3")
+    parser.add_argument("--minutes", type=float, help="the whole at most; default 18")
+    parser.add_argument(
+        "--corpora", type=Path, metavar="FOLDER", help="other people's samples, where you have them"
     )
+    asked = parser.parse_args()
+    defaults = {"rounds": 3, "seconds": 0.05, "minutes": 4.0} if asked.quick else {}
+    for name, value in ({"rounds": 5, "seconds": 0.3, "minutes": 18.0} | defaults).items():
+        if getattr(asked, name) is None:
+            setattr(asked, name, value)
+    asked.only = asked.only or [part for part in PARTS if not (asked.quick and part in NOT_QUICK)]
+    return asked
+
+
+def _measured(asked: argparse.Namespace, plan: Plan, folder: Path) -> Outcome:
+    """Every part asked for, in turns. Raises ``Difference``."""
+    begin = Moment.now()
+    corpora = asked.corpora if asked.corpora and asked.corpora.is_dir() else None
+    script = JavaScript(folder)
+    world = World(script, folder, KEPT, _say, corpora, asked.quick, closing=[script.close])
+    try:
+        turns = [turn for part in PARTS if part in asked.only for turn in PARTS[part](world)]
+        prepared = time.perf_counter() - begin.clock
+        cells, rounds = take_turns(turns, plan._replace(budget=max(plan.budget - prepared, 60.0)), _progress)
+    finally:
+        for close in world.closing:
+            close()
+    machine = Machine(begin, Moment.now(), os.cpu_count() or 1)
+    return Outcome(cells, rounds, machine, versions(LIBRARIES), tuple(world.notes))
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+def _progress(part: str, number: int, left: float | None) -> None:
+    _say(f"round {number}: {part}" + (f", about {left / 60:.0f} min left in all" if left is not None else ""))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,156 @@
+"""What was asked of the gateway's speed, and whether it is reached: worked out of what was measured, never typed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bench.converting import PYLD_PATH
+from bench.measuring import Cells, Ratio
+from bench.signing import GATEWAY, JAVASCRIPT, LIMIT, PYLD
+
+__all__ = ["ASKED", "Asked", "Measured", "summary"]
+
+EVENLY = 1.25
+"""How much longer each of ten times as many may take where growth is called linear: caches get too small for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure with the lowest and the highest of the rounds, where there are several."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    def text(self, unit: str) -> str:
+        """For people."""
+        span = "" if self.low is None or self.high is None else f" ({_short(self.low)}–{_short(self.high)})"
+        return f"{_short(self.value)}{unit}{span}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A figure that was asked for: at least, or else at most, the ``bound``. ``measure`` finds it in what was
+    measured; None where it was not."""
+
+    what: str
+    bound: float
+    least: bool
+    unit: str
+    measure: Callable[[Cells], Measured | None]
+
+    @property
+    def wanted(self) -> str:
+        """What is asked."""
+        return f"at {'least' if self.least else 'most'} {self.bound:g}{self.unit}"
+
+    def verdict(self, measured: Measured) -> str:
+        """Whether it is reached, or by how much it is missed."""
+        share = measured.value / self.bound
+        if share >= 1 if self.least else share <= 1:
+            return "reached"
+        return f"**missed** by {abs(share - 1):.0%}"
+
+
+def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str]) -> Callable[[Cells], Measured | None]:
+    def measure(cells: Cells) -> Measured | None:
+        if slower not in cells or faster not in cells:
+            return None
+        ratio = Ratio.of(cells[slower], cells[faster])
+        return Measured(ratio.median, ratio.low, ratio.high)
+
+    return measure
+
+
+def _faster(document: str, job: str, peer: str) -> Callable[[Cells], Measured | None]:
+    return _ratio((document, job, peer), (document, job, GATEWAY))
+
+
+def _evenly(job: str, few: int, many: int) -> Callable[[Cells], Measured | None]:
+    """How much longer each of many achievements takes than each of few."""
+
+    def measure(cells: Cells) -> Measured | None:
+        ends = [(f"clr{length}", job, GATEWAY) for length in (few, many)]
+        if any(end not in cells for end in ends):
+            return None
+        ratio = Ratio.of(cells[ends[1]], cells[ends[0]])
+        return Measured(*(value * few / many for value in (ratio.median, ratio.low, ratio.high)))
+
+    return measure
+
+
+def _processor(command: str) -> Callable[[Cells], Measured | None]:
+    """Processor seconds of a command."""
+
+    def measure(cells: Cells) -> Measured | None:
+        cell = cells.get(("start", command, GATEWAY))
+        if cell is None:
+            return None
+        return Measured(cell.processor / 1e6, min(cell.cpu) / 1e6, max(cell.cpu) / 1e6)
+
+    return measure
+
+
+def _smallest_xml(cells: Cells) -> Measured | None:
+    """The smallest EDCI XML of the growing ones, converted to a signed badge."""
+    named = {document for document, _, _ in cells if document.startswith("EDCI XML, ")}
+    if not named:
+        return None
+    return _faster(min(named, key=lambda name: float(name.split()[2])), "→ ob3, signed", PYLD_PATH)(cells)
+
+
+ASKED = (
+    *(
+        Asked(f"{job} the {name} document, beside {peer}", bound, True, " ×", _faster(document, job, peer))
+        for job in ("sign", "verify")
+        for name, document, peer, bound in (
+            ("mid", "mid", JAVASCRIPT, 10),
+            ("mid", "mid", PYLD, 12),
+            ("small", "small", JAVASCRIPT, 15),
+            ("1,000 achievements", "clr1000", JAVASCRIPT, 40),
+        )
+    ),
+    *(
+        Asked(
+            f"{job}: linear growth, time for each of 1,000 achievements beside each of 100", EVENLY, False, " ×",
+            _evenly(job, 100, 1000),
+        )
+        for job in ("sign", "verify")
+    ),
+    *(
+        Asked(
+            f"{job} the mid document, beside the physical limit", 4, False, " ×",
+            _ratio(("mid", job, GATEWAY), ("mid", job, LIMIT)),
+        )
+        for job in ("sign", "verify")
+    ),
+    Asked(
+        "ELM micro-credential → signed Open Badge 3.0, beside the pyld path", 8, True, " ×",
+        _faster("ELM micro-credential", "→ ob3, signed", PYLD_PATH),
+    ),
+    Asked("EDCI XML of 57 kB → signed Open Badge 3.0, beside the pyld path", 5, True, " ×", _smallest_xml),
+    Asked(
+        "cold start of `gateway convert`, a micro-credential, processor time", 0.5, False, " s",
+        _processor("gateway convert, micro-credential"),
+    ),
+    Asked(
+        "cold start of `gateway convert`, a badge, processor time", 0.5, False, " s",
+        _processor("gateway convert, badge"),
+    ),
+)  # fmt: skip
+
+
+def summary(cells: Cells) -> Iterator[str]:
+    """The table of what was asked, as Markdown."""
+    yield from ("| asked | | measured | |", "|---|---|---|---|")
+    for figure in ASKED:
+        measured = figure.measure(cells)
+        said = "not measured" if measured is None else measured.text(figure.unit)
+        verdict = "" if measured is None else figure.verdict(measured)
+        yield f"| {figure.what} | {figure.wanted} | {said} | {verdict} |"
+
+
+def _short(value: float) -> str:
+    """A figure with as many digits as it deserves."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 3 else f"{value:.2f}"
