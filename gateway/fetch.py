@@ -9,6 +9,8 @@ import asyncio
 import ipaddress
 import re
 import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -18,7 +20,16 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from gateway.errors import DocumentGone, DocumentMissing, FetchFailed, FetchRefused
 from gateway.settings import Settings
 
-__all__ = ["CheckedResolver", "Fetch", "Fetcher", "NoFetch", "is_public_address"]
+__all__ = [
+    "CheckedResolver",
+    "Exchange",
+    "Fetch",
+    "Fetcher",
+    "NoFetch",
+    "OutgoingRequest",
+    "ReceivedAnswer",
+    "is_public_address",
+]
 
 HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}\Z"
@@ -50,6 +61,34 @@ class Fetch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A request to another service. Its headers may hold secrets, so they are never shown."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAnswer:
+    """What another service answered, whatever its status; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class Exchange(Protocol):
+    """Speaks with other services: hosts that are imported from, receivers of webhooks."""
+
+    async def exchange(self, request: OutgoingRequest) -> ReceivedAnswer:
+        """The answer, of any status. Raises ``FetchRefused`` or ``FetchFailed`` when there is none."""
+        ...
+
+
 def is_public_address(address: str) -> bool:
     """Whether an IP address is one that anybody on the internet may be sent to."""
     try:
@@ -64,6 +103,10 @@ class NoFetch:
     """Refuses everything: for a gateway that works offline."""
 
     async def get(self, url: str, *, accept: str, max_bytes: int | None = None) -> bytes:
+        """Never an answer."""
+        raise FetchRefused("the network is closed")
+
+    async def exchange(self, request: OutgoingRequest) -> ReceivedAnswer:
         """Never an answer."""
         raise FetchRefused("the network is closed")
 
@@ -109,11 +152,27 @@ class Fetcher:
         Raises ``FetchRefused`` for a URL or address that is not public https, ``FetchFailed`` for
         whatever goes wrong on the way.
         """
-        self._check(url)
-        limit = self._settings.fetch_max_bytes if max_bytes is None else max_bytes
+        headers = {"Accept": accept}
+        answer = await self._within_limits(OutgoingRequest("GET", url, headers, max_bytes=max_bytes), (200,))
+        if answer.status != 200:
+            raise NO_DOCUMENT.get(answer.status, FetchFailed)(f"the answer has status {answer.status}")
+        return answer.body
+
+    async def exchange(self, request: OutgoingRequest) -> ReceivedAnswer:
+        """The answer of another service, of any status, within the same limits; redirects are not followed.
+
+        Raises what ``get`` does, but for the status.
+        """
+        return await self._within_limits(request, None)
+
+    async def _within_limits(
+        self, request: OutgoingRequest, bodies: tuple[int, ...] | None
+    ) -> ReceivedAnswer:
+        """The answer; its body is read where the status is one of ``bodies``, or always."""
+        self._check(request.url)
         try:
             async with asyncio.timeout(self._settings.fetch_timeout):
-                return await self._get(url, accept, limit)
+                return await self._asked(request, bodies)
         except TimeoutError:
             raise FetchFailed(f"no answer within {self._settings.fetch_timeout:g} seconds") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -139,11 +198,16 @@ class Fetcher:
             asked = ", ".join(str(allowed) for allowed in self._settings.fetch_ports)
             raise FetchRefused(f"only these ports are asked: {asked}")
 
-    async def _get(self, url: str, accept: str, limit: int) -> bytes:
-        headers = {"Accept": accept, "Accept-Encoding": "identity"}
-        async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
-            if answer.status != 200:
-                raise NO_DOCUMENT.get(answer.status, FetchFailed)(f"the answer has status {answer.status}")
+    async def _asked(self, request: OutgoingRequest, bodies: tuple[int, ...] | None) -> ReceivedAnswer:
+        limit = self._settings.fetch_max_bytes if request.max_bytes is None else request.max_bytes
+        headers = {"Accept-Encoding": "identity", **request.headers}
+        asked = self._opened().request(
+            request.method, request.url, headers=headers, data=request.body, allow_redirects=False
+        )
+        async with asked as answer:
+            told = {name.lower(): value for name, value in answer.headers.items()}
+            if bodies is not None and answer.status not in bodies:
+                return ReceivedAnswer(answer.status, told, b"")
             codings = answer.headers.getall("Content-Encoding", ["identity"])
             if any(coding.strip().lower() != "identity" for coding in codings):
                 raise FetchFailed("the answer is compressed, which was not asked for")
@@ -152,7 +216,7 @@ class Fetcher:
                 body += chunk
                 if len(body) > limit:
                     raise FetchFailed(f"the answer is larger than {limit} bytes")
-            return bytes(body)
+            return ReceivedAnswer(answer.status, told, bytes(body))
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from gateway.dids import resolve
 from gateway.errors import FetchFailed, FetchRefused, GatewayError, InputRefused
-from gateway.fetch import CheckedResolver, Fetch, Fetcher, NoFetch, is_public_address
+from gateway.fetch import CheckedResolver, Fetch, Fetcher, NoFetch, OutgoingRequest, is_public_address
 from gateway.settings import Settings
 from tests.dids.parts import means
 
@@ -127,7 +127,7 @@ async def fetcher(resolver: AbstractResolver | None = None, **given: object) -> 
 @asynccontextmanager
 async def serving(handler: Handler) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_get("/{rest:.*}", handler)
+    app.router.add_route("*", "/{rest:.*}", handler)
     async with TestServer(app) as server:
         yield str(server.make_url("/did.json"))
 
@@ -398,3 +398,42 @@ async def test_no_error_tells_the_address_that_was_asked() -> None:
                 await fetch.get(url, accept="*/*")
             assert "somebody" not in json.dumps(caught.value.problem())
             assert "10.1.2.3" not in json.dumps(caught.value.problem())
+
+
+# --- exchanges with other services -----------------------------------------------------------------
+
+
+async def test_an_exchange_sends_what_it_is_given_and_tells_any_status() -> None:
+    async def receiver(request: web.Request) -> web.Response:
+        seen = f"{request.method} {request.headers['Authorization']} {await request.text()}"
+        return web.Response(status=418, text=seen, headers={"Retry-After": "7"})
+
+    async with serving(receiver) as url, fetcher(allow_private_addresses=True) as fetch:
+        asked = OutgoingRequest("POST", url, {"Authorization": "Bearer x"}, b"news")
+        told = await fetch.exchange(asked)
+    assert (told.status, told.body, told.headers["retry-after"]) == (418, b"POST Bearer x news", "7")
+    assert "Bearer" not in repr(asked)
+
+
+async def test_an_exchange_follows_no_redirect_and_reads_no_more_than_the_limit() -> None:
+    async def moved(_: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": "/elsewhere"})
+
+    async def large(_: web.Request) -> web.Response:
+        return web.Response(status=500, body=b"x" * 2000)
+
+    async with serving(moved) as url, fetcher(allow_private_addresses=True) as fetch:
+        assert (await fetch.exchange(OutgoingRequest("GET", url))).status == 302
+    async with serving(large) as url, fetcher(allow_private_addresses=True) as fetch:
+        with pytest.raises(FetchFailed, match="larger"):
+            await fetch.exchange(OutgoingRequest("POST", url, body=b"", max_bytes=1000))
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+async def test_an_exchange_reaches_no_hostile_address_either(url: str, canary: Canary) -> None:
+    async with fetcher() as fetch:
+        with pytest.raises(GatewayError):
+            await fetch.exchange(OutgoingRequest("POST", url.replace("PORT", str(canary.port)), body=b"x"))
+    with pytest.raises(FetchRefused):
+        await NoFetch().exchange(OutgoingRequest("GET", "https://registry.example.org/"))
+    assert canary.hits == 0
