@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from gateway.jsonld import bundled
 
 pyoxigraph: Any = None
 with suppress(ImportError):  # `make bench` installs it; the other parties can be measured without
-    import pyoxigraph
+    pyoxigraph = import_module("pyoxigraph")
 
 __all__ = ["canonical", "inlined", "is_there", "relabelled"]
 
