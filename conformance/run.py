@@ -24,6 +24,7 @@ from conformance import (
     outside,
     profiles,
     seals,
+    templated,
     vectors,
     w3c,
 )
@@ -35,6 +36,7 @@ SHOWN = 8
 PARTS = {
     "Vectors": vectors,
     "Generated documents": generated,
+    "Templates": templated,
     "W3C suites and signatures": w3c,
     "Badges": badges,
     "Seals": seals,

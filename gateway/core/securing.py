@@ -23,7 +23,7 @@ from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
 from gateway.proofs.jose_creation import FORMS, PreparedJwt, attach_jwt, prepare_jwt
-from gateway.report import Verdict
+from gateway.report import Check, Verdict
 
 __all__ = [
     "DEFAULT_SECURING",
@@ -33,6 +33,7 @@ __all__ = [
     "Securing",
     "Way",
     "attach",
+    "out_of_order",
     "prepare",
     "prepare_as_it_stands",
     "securings_named",
@@ -129,14 +130,18 @@ def prepare_as_it_stands(
     Raises ``ProofGenerationError`` with the first thing that is not, ``UnsafeJsonLd`` for terms that do
     not mean what their names say.
     """
+    if (remark := out_of_order(document, contexts)) is not None:
+        raise ProofGenerationError(remark.message, pointer=remark.pointer, hint=remark.hint)
+    check_names(unsecured(document).document)
+    return _prepared(document, ways, now, contexts)
+
+
+def out_of_order(document: Json, contexts: Contexts | None = None) -> Check | None:
+    """The first thing that keeps a document from being signed, terms and their meanings apart."""
     checks = (
         *structure_checks(document), *order_checks(document), *related_resource_checks(document, contexts),
     )  # fmt: skip
-    for check in checks:
-        if check.verdict is Verdict.INVALID:
-            raise ProofGenerationError(check.message, pointer=check.pointer, hint=check.hint)
-    check_names(unsecured(document).document)
-    return _prepared(document, ways, now, contexts)
+    return next((check for check in checks if check.verdict is Verdict.INVALID), None)
 
 
 def _prepared(

@@ -21,10 +21,11 @@ from gateway.errors import (
 )
 from gateway.pointers import escape
 
-__all__ = ["read_json", "write_json"]
+__all__ = ["SURROGATE", "read_json", "write_json", "write_json_line"]
 
 MAX_INTEGER = 2**53 - 1
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16, which UTF-8 does not write."""
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -103,7 +104,7 @@ def _is_sound(tree: Any) -> bool:
         for value in level:
             kind = type(value)
             if kind is str:
-                if not value.isascii() and _SURROGATE.search(value) is not None:
+                if not value.isascii() and SURROGATE.search(value) is not None:
                     return False
             elif kind is dict:
                 count += len(value)
@@ -158,7 +159,7 @@ def _check_value(value: Any, pointer: str) -> None:
         raise NotAnInteroperableNumber("an integer is beyond ±(2^53-1)", pointer=pointer)
     strings = (value,) if isinstance(value, str) else value if isinstance(value, dict) else ()
     for string in strings:
-        if not string.isascii() and _SURROGATE.search(string) is not None:
+        if not string.isascii() and SURROGATE.search(string) is not None:
             raise WrongEncoding("a text holds half of a surrogate pair", pointer=pointer)
 
 
@@ -168,3 +169,11 @@ def write_json(tree: Any) -> bytes:
         return orjson.dumps(tree, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # an integer of more than 64 bits
         return (json.dumps(tree, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def write_json_line(tree: Any) -> bytes:
+    """The tree as UTF-8 text in one line, its end included."""
+    try:
+        return orjson.dumps(tree, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # an integer of more than 64 bits
+        return (json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n").encode()

@@ -20,10 +20,12 @@ from gateway.proofs.suite import Cryptosuite, Json
 __all__ = [
     "Prepared",
     "attach",
+    "attach_value",
     "create_proof",
     "hash_data",
     "misshapen_member",
     "prepare",
+    "proof_value_of",
     "proofs_of",
     "signed_with",
     "unsecured",
@@ -217,10 +219,20 @@ def attach(prepared: Prepared, signature: bytes) -> Json:
     """The secured document: the proof joins those already there; ``proof`` is always an array."""
     if len(signature) != SIGNATURE_BYTES[prepared.kind]:
         raise ProofMalformed("the signature has another length than its key's", pointer="/proof")
+    return attach_value(prepared, proof_value_of(signature))
+
+
+def proof_value_of(signature: bytes) -> str:
+    """A signature as it stands in a proof."""
+    return "z" + base58_encode(signature)
+
+
+def attach_value(prepared: Prepared, value: str) -> Json:
+    """The secured document with a text for its proof's value."""
     proof = dict(prepared.proof_config)
     if not prepared.keep_context:
         proof.pop("@context", None)
-    proof["proofValue"] = "z" + base58_encode(signature)
+    proof["proofValue"] = value
     present = [item for _, item in proofs_of(prepared.document)]
     return {**prepared.document, "proof": [*present, proof]}
 

@@ -6,6 +6,9 @@ pyld, which says why: compiled or not, a document gives the same bytes and the s
 """
 
 from gateway.jsonld.compiled.emitting import Emitted, emit
+from gateway.jsonld.compiled.specimen import Path, Place, Specimen, put
+from gateway.jsonld.compiled.template import Template
+from gateway.jsonld.compiled.templating import template_of
 from gateway.jsonld.compiled.terms import NotCompiled
 
-__all__ = ["Emitted", "NotCompiled", "emit"]
+__all__ = ["Emitted", "NotCompiled", "Path", "Place", "Specimen", "Template", "emit", "put", "template_of"]

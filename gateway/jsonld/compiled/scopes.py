@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import marshal
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -236,6 +236,11 @@ class _Program:
         if found is None:
             found = self._scopes[key] = _scope(self, active, previous)
         return found
+
+    @property
+    def scopes(self) -> Collection[Scope]:
+        """The scopes there are so far."""
+        return self._scopes.values()
 
     @property
     def full(self) -> bool:
