@@ -145,7 +145,7 @@ async def test_the_service_logs_no_value_of_a_credential(caplog: pytest.LogCaptu
     class Broken:
         """Fails as a defect would, quoting the input."""
 
-        async def run(self, *_: object) -> None:
+        async def run(self, *_: object, **__: object) -> None:
             raise ValueError(MARK)
 
         async def close(self) -> None:

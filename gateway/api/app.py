@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
@@ -11,12 +12,12 @@ from gateway.api import contexts, convert, credentials, identifiers, identity, p
 from gateway.api.access import access
 from gateway.api.problems import problems
 from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
-from gateway.compute import PoolCompute
+from gateway.compute import PoolCompute, Spare
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.metrics import Metrics
-from gateway.pipeline import Gateway, utc_now
+from gateway.pipeline import Gateway, utc_now, warm, warm_small
 from gateway.pipeline.archive import Archive
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
@@ -69,12 +70,15 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     trust, anchors = trust_sources(settings), seal_anchors(settings)
     signer = await open_signer(settings, utc_now())
     fetch = Fetcher(settings)
-    compute = PoolCompute(settings.workers, settings.max_queue, app[METRICS])
     public = settings.public_url or f"http://{settings.host}:{settings.port}"
     own = f"{public}/contexts/{OWN_CONTEXT}"
+    compute = PoolCompute(
+        settings.workers, settings.max_queue, app[METRICS], warm=partial(warm, own), spare=Spare()
+    )
+    warm_small(own)
     ledger = Ledger(settings.data)
     app[GATEWAY] = Gateway(signer, settings, fetch, compute, own, anchors=anchors, ledger=ledger, trust=trust)
-    await compute.run(probes.warm_up)
+    await compute.start()
     log.info("signing as %s", signer.did)
     yield
     await compute.close()

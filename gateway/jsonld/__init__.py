@@ -6,6 +6,7 @@ from gateway.jsonld.expansion import expand
 from gateway.jsonld.jcs import jcs
 from gateway.jsonld.names import check_names
 from gateway.jsonld.nquads import Quad, Term, parse_nquads
+from gateway.jsonld.quick import TakesLong, interruptible, quickly
 from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_quads, canonicalize_rows
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LinkedData",
     "Quad",
     "Statements",
+    "TakesLong",
     "Term",
     "bundled",
     "canonicalize",
@@ -24,6 +26,8 @@ __all__ = [
     "check_names",
     "expand",
     "jcs",
+    "interruptible",
     "parse_nquads",
+    "quickly",
     "statements",
 ]

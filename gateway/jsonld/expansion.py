@@ -16,6 +16,7 @@ from gateway.errors import (
 )
 from gateway.jsonld.contexts import Contexts, bundled, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, context_urls, pointer_of_key
+from gateway.jsonld.quick import need_time
 
 __all__ = ["expand"]
 
@@ -35,6 +36,7 @@ def expand(document: Any, *, contexts: Contexts | None = None, strict: bool = Tr
 
 
 def _expand(document: dict[str, Any], contexts: Contexts) -> list[Any]:
+    need_time("a document has to be expanded")
     dropped: list[str | None] = []
     options = {
         "base": SENTINEL,

@@ -2,6 +2,16 @@
 
 from gateway.pipeline.gateway import Gateway, utc_now
 from gateway.pipeline.retrieving import Retriever
+from gateway.pipeline.warming import warm, warm_small
 from gateway.pipeline.work import Delivery, conversion_json, report_json
 
-__all__ = ["Delivery", "Gateway", "Retriever", "conversion_json", "report_json", "utc_now"]
+__all__ = [
+    "Delivery",
+    "Gateway",
+    "Retriever",
+    "conversion_json",
+    "report_json",
+    "utc_now",
+    "warm",
+    "warm_small",
+]

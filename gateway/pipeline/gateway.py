@@ -34,8 +34,8 @@ from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
 from gateway.pipeline.work import (
+    SMALL_BYTES,
     Answered,
-    ConvertJob,
     Delivery,
     Done,
     Rendered,
@@ -43,7 +43,8 @@ from gateway.pipeline.work import (
     Verifying,
     VerifyJob,
     answer,
-    convert,
+    converted,
+    is_small,
     prepare,
     report_as,
     secure,
@@ -148,9 +149,11 @@ class Gateway:
             identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
         ways = _ways(securings, signers) if signers else ()
-        verified = await self.verify(data, stale=not signers)
-        job = ConvertJob(data, wanted, verified, now, ways, self.context_url)
-        return await self.compute.run(convert, job), signers, now
+        job = VerifyJob(data, self._question(STRICT.name, now), self.context_url)
+        done = await self._rendered(
+            partial(converted, wanted, ways, job), job, verify, small=False, stale=not signers
+        )
+        return done, signers, now
 
     async def secure(
         self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
@@ -180,7 +183,7 @@ class Gateway:
         signers = self._signers(securings, key)
         issuer = "" if any_issuer else signers[0].did
         job = SecureJob(data, _ways(securings, signers), now, self.context_url, issuer)
-        return await self.compute.run(work, job), signers, now
+        return await self.compute.run(work, job, small=is_small(data)), signers, now
 
     def _signers(self, securings: tuple[Securing, ...], key: str) -> tuple[Signer, ...]:
         """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""
@@ -210,7 +213,7 @@ class Gateway:
     ) -> Result:  # fmt: skip
         """Sign, finish with ``last``, and note in the ledger before anything leaves."""
         signatures = [await signer.sign(data) for signer, data in zip(signers, done.to_sign, strict=True)]
-        made = await self.compute.run(last, done, tuple(signatures))
+        made = await self.compute.run(last, done, tuple(signatures), small=len(done.packed) <= SMALL_BYTES)
         if self.ledger is not None:
             for signer in signers:
                 await self.ledger.append(
@@ -228,36 +231,48 @@ class Gateway:
         ``stale`` allows it, older copies of controller documents serve when their source fails, marked as such.
         Raises ``RequestRefused`` for a policy there is not, an ``InputRefused`` for bad input.
         """
-        question = replace(self._question(policy), domain=domain, challenge=challenge, proof_only=proof_only)
-        return await self._verified(verify, VerifyJob(data, question, self.context_url), stale=stale)
+        question = replace(
+            self._question(policy, self.clock()), domain=domain, challenge=challenge, proof_only=proof_only
+        )
+        job = VerifyJob(data, question, self.context_url)
+        return await self._verified(verify, job, small=is_small(data), stale=stale)
 
     async def report(
         self, data: bytes, render: Callable[[Report], Rendered], *, policy: str = STRICT.name,
         work: Verifying | None = None,
     ) -> Rendered:  # fmt: skip
         """The same as ``render`` makes of the report, where work is done; ``work`` for ``verify`` of documents."""
-        job = VerifyJob(data, self._question(policy), self.context_url)
-        found = await self._verified(partial(report_as, render, work or verify), job)
-        return await self.compute.run(render, found) if isinstance(found, Report) else found
+        job = VerifyJob(data, self._question(policy, self.clock()), self.context_url)
+        return await self._rendered(render, job, work or verify, small=is_small(data))
 
     async def verify_request(self, request: bytes) -> Told:
         """The answer to a request of the VC API to verify. Raises what ``verify`` does."""
         return await self.report(request, told, work=verify_request)
 
-    def _question(self, policy: str) -> Question:
+    def _question(self, policy: str, now: datetime) -> Question:
         judge = policy_named(policy)
         if self.settings.trust_required:
             judge = judge.with_trust()
-        return Question(self.clock(), judge, anchors=self.anchors)
+        return Question(now, judge, anchors=self.anchors)
+
+    async def _rendered(
+        self, render: Callable[[Report], Rendered], job: VerifyJob, work: Verifying, *, small: bool,
+        stale: bool = True,
+    ) -> Rendered:  # fmt: skip
+        """What ``render`` makes of the report on a document, in the piece of work that completes the report."""
+        found = await self._verified(partial(report_as, render, work), job, small=small, stale=stale)
+        if isinstance(found, Report):
+            return await self.compute.run(render, found, small=small)
+        return found
 
     async def _verified(
         self, work: Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Seen, tuple[Need, ...]]],
-        job: VerifyJob, *, stale: bool = True,
+        job: VerifyJob, *, small: bool, stale: bool = True,
     ) -> Seen:  # fmt: skip
         """What ``work`` makes of a document when it has from outside what there is to have."""
 
         async def known(answers: Mapping[Need, Answer]) -> tuple[Seen, tuple[Need, ...]]:
-            return await self.compute.run(work, job, dict(answers))
+            return await self.compute.run(work, job, dict(answers), small=small)
 
         return await until_complete(known, self.retriever(stale=stale))
 

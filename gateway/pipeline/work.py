@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from gateway import core
@@ -21,6 +22,7 @@ from gateway.report import Finding, Report, Severity, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
 __all__ = [
+    "SMALL_BYTES",
     "Answered",
     "ConvertJob",
     "Delivery",
@@ -31,8 +33,11 @@ __all__ = [
     "VerifyJob",
     "Verifying",
     "answer",
+    "contexts_of",
     "conversion_json",
     "convert",
+    "converted",
+    "is_small",
     "judge",
     "prepare",
     "ready",
@@ -44,6 +49,8 @@ __all__ = [
 ]
 
 Rendered = TypeVar("Rendered")
+SMALL_BYTES = 16_384
+"""Most bytes of a document whose signing or verification is small work, of a millisecond or two."""
 GENUINE = ("proof", "issuer")
 """Checks (by the first part of their names) that must not fail in what the gateway signs anew."""
 UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefused.__subclasses__()}
@@ -140,7 +147,13 @@ class Answered:
     identifier: str | None
 
 
-def _contexts(own: str) -> Contexts:
+def is_small(data: bytes) -> bool:
+    """Whether signing or verifying the bytes is small work: so much of JSON, by what is known before it is read."""
+    return len(data) <= SMALL_BYTES and data.lstrip()[:1] == b"{"
+
+
+@lru_cache(maxsize=8)
+def contexts_of(own: str) -> Contexts:
     """The contexts documents are read under: the bundled ones, and the gateway's own."""
     return Contexts(bundled().versions, {own: own_context()} if own else {})
 
@@ -155,7 +168,7 @@ def judge(
 ) -> tuple[Report, tuple[Need, ...]]:
     """The same of a document that is opened."""
     retrieved = Retrieved(answers)
-    done = core.verify(inspected, retrieved, replace(job.question, contexts=_contexts(job.own)))
+    done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)))
     name = inspected.form.name if inspected.form is not None else "unknown"
     facts = {
         "source": {"format": name, "mediaType": inspected.envelope.media_type},
@@ -174,7 +187,7 @@ def convert(job: ConvertJob) -> Done:
     form = converted.form
     prepared: tuple[Making, ...] = ()
     if job.ways:
-        prepared = core.prepare(converted, job.ways, job.now, contexts=_contexts(job.own))
+        prepared = core.prepare(converted, job.ways, job.now, contexts=contexts_of(job.own))
     content = b"" if prepared else core.render(form, converted.tree)
     tree = converted.tree if form.kind == "json" else {}
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
@@ -235,6 +248,11 @@ def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:
     return write_json(report.to_json(language))
 
 
+def converted(options: ConvertOptions, ways: tuple[Way, ...], job: VerifyJob, report: Report) -> Done:
+    """The document of a verification in another format, ready to be signed."""
+    return convert(ConvertJob(job.data, options, report, job.question.now, ways, job.own))
+
+
 def report_as(
     render: Callable[[Report], Rendered], work: Verifying, job: VerifyJob, answers: Mapping[Need, Answer]
 ) -> tuple[Report | Rendered, tuple[Need, ...]]:
@@ -268,7 +286,7 @@ def ready(inspected: Inspected, job: SecureJob) -> Done:
         _check_issuer(tree, job.issuer)
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
-    prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=_contexts(job.own))
+    prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=contexts_of(job.own))
     name = inspected.form.name if inspected.form is not None else "vc"
     report = Report(_remarks(prepared), facts={"source": {"format": name}})
     return Done.of(Delivery(b"", {}, "application/vc", "json", report), prepared)

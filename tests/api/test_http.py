@@ -27,7 +27,7 @@ MICRO = example_bytes("micro-credential.elm3.json")
 class BusyCompute:
     """Has no room for anything."""
 
-    async def run(self, *_: object) -> None:
+    async def run(self, *_: object, **__: object) -> None:
         raise Overloaded("too much work is waiting")
 
     async def close(self) -> None:
@@ -222,7 +222,7 @@ async def test_nothing_of_a_document_is_logged(caplog: pytest.LogCaptureFixture)
     """Not even when the gateway itself is at fault: only the kind of error and the route."""
 
     class BrokenCompute(BusyCompute):
-        async def run(self, *_: object) -> None:
+        async def run(self, *_: object, **__: object) -> None:
             raise ValueError("Zaphod Example")
 
     with caplog.at_level("DEBUG"):

@@ -186,7 +186,7 @@ async def test_no_part_of_a_form_touches_the_disk(
 
 async def test_a_busy_gateway_says_on_the_page_when_to_come_back() -> None:
     class Busy:
-        async def run(self, *_: object) -> None:
+        async def run(self, *_: object, **__: object) -> None:
             raise Overloaded("too much work is waiting")
 
         async def close(self) -> None:

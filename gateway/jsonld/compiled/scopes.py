@@ -27,6 +27,7 @@ from gateway.jsonld.compiled.terms import (
 )
 from gateway.jsonld.contexts import Contexts, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_contexts
+from gateway.jsonld.quick import need_time, uninterrupted
 
 __all__ = ["Meaning", "Scope", "compiled_scope"]
 
@@ -139,6 +140,7 @@ class Scope:
         if found is None:
             if isinstance(context, dict) and list(context) == ["@context"]:
                 raise NotCompiled("a context inside a context")
+            need_time("contexts are not compiled yet")
             check_contexts(context, "")
             made = self.program.scope(self.program.process(self.active, context))
             found = _remember(self._embedded, key, made)
@@ -216,9 +218,10 @@ class _Program:
         # pyld offers scoped contexts under no public name. Its version is pinned by hash, and the tests
         # of equality with expansion by pyld would notice a change.
         try:
-            found: Active = self._processor._process_context(
-                active, context, self._options, override_protected=override_protected, propagate=propagate
-            )
+            with uninterrupted():
+                found: Active = self._processor._process_context(
+                    active, context, self._options, override_protected=override_protected, propagate=propagate
+                )
         except (GatewayError, pyld.JsonLdError, RecursionError):
             raise NotCompiled("the contexts are at fault") from None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):

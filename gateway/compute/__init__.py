@@ -1,0 +1,7 @@
+"""Where CPU work runs: in a pool of processes, small work where it is asked for, or all of it here (D9)."""
+
+from gateway.compute.pool import PoolCompute
+from gateway.compute.port import Compute, HereCompute
+from gateway.compute.spare import Spare
+
+__all__ = ["Compute", "HereCompute", "PoolCompute", "Spare"]
