@@ -8,7 +8,18 @@ from functools import partial
 
 from aiohttp import web
 
-from gateway.api import contexts, convert, credentials, identifiers, identity, pages, probes, vc_api, verify
+from gateway.api import (
+    contexts,
+    convert,
+    credentials,
+    feed,
+    identifiers,
+    identity,
+    pages,
+    probes,
+    vc_api,
+    verify,
+)
 from gateway.api.access import access
 from gateway.api.problems import problems
 from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
@@ -29,7 +40,10 @@ __all__ = ["GATEWAY", "make_app", "serve"]
 log = logging.getLogger("gateway")
 
 FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
-KEEPING = (credentials,)
+KEEPING = (
+    credentials,
+    feed,
+)
 """Faces over the store."""
 KEEPALIVE = 75.0
 SHUTDOWN = 20.0

@@ -8,13 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
-from gateway.api.describing import ANY_BODY, in_path, operation, parameter
-from gateway.api.requests import body, flag, known_parameters
+from gateway.api.describing import ANY_BODY, in_path, operation
+from gateway.api.requests import body, known_parameters
 from gateway.api.state import ARCHIVE
-from gateway.core import DEFAULT_SECURING, ORIGINALS
+from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
 from gateway.envelopes import write_json
 from gateway.errors import RequestRefused
-from gateway.pipeline.archive import Wanted, as_json
+from gateway.pipeline.archive import as_json
 from gateway.store.answers import Answer, Request
 
 __all__ = ["PATHS", "idempotent", "reply", "routes"]
@@ -23,7 +23,6 @@ routes = web.RouteTableDef()
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 NOTHING: frozenset[str] = frozenset()
-FORM = frozenset({"original", "unsigned", "language", "securing"})
 
 
 @routes.post("/v1/credentials")
@@ -58,26 +57,15 @@ async def original(request: web.Request) -> web.Response:
 @routes.get("/v1/credentials/{id}/forms/{format}")
 async def form(request: web.Request) -> web.Response:
     """The credential in a form, made on first demand and kept."""
-    known_parameters(request, FORM)
+    known_parameters(request, WISHES)
     caller = await known_caller(request, "read")
-    made = await request.app[ARCHIVE].form(caller, request.match_info["id"], _wanted(request))
+    made = await request.app[ARCHIVE].form(
+        caller, request.match_info["id"], wanted_form(request, request.match_info["format"])
+    )
     headers = {"Content-Type": made.media_type, "ETag": f'"{made.digest}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers={"ETag": headers["ETag"]})
     return web.Response(body=made.content, headers=headers)
-
-
-def _wanted(request: web.Request) -> Wanted:
-    asked = request.query.get("original", "digest")
-    if asked not in ORIGINALS:
-        raise RequestRefused(f"original is {', '.join(ORIGINALS)}")
-    return Wanted(
-        request.match_info["format"],
-        asked,
-        tuple(request.query.getall("language", [])),
-        request.query.get("securing", DEFAULT_SECURING),
-        not flag(request, "unsigned"),
-    )
 
 
 def idempotent(request: web.Request, data: bytes) -> Request | None:
@@ -127,12 +115,7 @@ PATHS = {
         "get": operation(
             "The credential in a form", "getForm",
             {"200": ("The credential", ANY), "304": ("Unchanged since the ETag of If-None-Match", {})},
-            parameters=[
-                parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
-                parameter("unsigned", "Do not sign.", {"type": "boolean", "default": False}),
-                parameter("securing", "How it is secured.", {"type": "string", "default": DEFAULT_SECURING}),
-                parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
-            ],
+            parameters=WISH_PARAMETERS,
         ),
     },
 }  # fmt: skip

@@ -14,6 +14,7 @@ __all__ = [
     "answer",
     "answers",
     "got",
+    "in_header",
     "in_path",
     "operation",
     "parameter",
@@ -63,6 +64,11 @@ SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
 def in_path(name: str, description: str) -> dict[str, Any]:
     """A parameter that is a step of the path."""
     return {"name": name, "in": "path", "description": description, "required": True, "schema": TEXT}
+
+
+def in_header(name: str, description: str) -> dict[str, Any]:
+    """A header that may be sent."""
+    return {"name": name, "in": "header", "description": description, "required": False, "schema": TEXT}
 
 
 def answers(successes: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:

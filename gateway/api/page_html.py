@@ -118,7 +118,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], said: Mappi
     required = f" ({escape(said['required'])})"
     terms = "".join(
         f"<dt>{escape(p['name'])}{required if p.get('required') else ''}</dt>"
-        f"<dd>{escape(p['description'])} {escape(' | '.join(p['schema'].get('enum', [])))}</dd>"
+        f"<dd>{escape(p['description'])} {escape(' | '.join(map(str, p['schema'].get('enum', []))))}</dd>"
         for p in operation.get("parameters", ())
     )
     listed = f'<dl class="said">{terms}</dl>' if terms else ""

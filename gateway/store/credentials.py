@@ -29,6 +29,7 @@ __all__ = [
     "known_as",
     "note_change",
     "original_of",
+    "stored_from",
 ]
 
 
@@ -109,16 +110,17 @@ def credential(rows: Rows, identifier: str) -> StoredCredential:
     row = rows.one(credentials, credentials.c.id == identifier)
     if row is None:
         raise NotFound("there is no such credential")
-    return _stored(row)
+    return stored_from(row)
 
 
 def known_as(rows: Rows, digest: str) -> StoredCredential | None:
     """The credential whose original has a digest, if there is one."""
     row = rows.one(credentials, credentials.c.digest == digest)
-    return _stored(row) if row is not None else None
+    return stored_from(row) if row is not None else None
 
 
-def _stored(row: Any) -> StoredCredential:
+def stored_from(row: Any) -> StoredCredential:
+    """A row of the table as what the store tells."""
     return StoredCredential(
         row.id, row.digest, row.format, row.identifier, row.issuer, tuple(row.types.split()), row.eqf_level,
         row.issued, row.verdict, row.verified, row.state, row.created, row.updated, row.report,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["Rows"]
@@ -32,6 +32,10 @@ class Rows:
         if order is not None:
             statement = statement.order_by(order)
         return list(self.connection.execute(statement.limit(limit)).all())
+
+    def joined(self, statement: Select[Any], *tables: Table) -> list[Row[Any]]:
+        """What a statement over several tables finds, each of which is bound to the tenant."""
+        return list(self.connection.execute(statement.where(*(self._own(table) for table in tables))).all())
 
     def count(self, table: Table, *where: ColumnElement[bool]) -> int:
         """How many rows there are."""
