@@ -17,9 +17,8 @@ from conformance.documents import document
 from conformance.figures import Figure, all_of
 from conformance.lineages import available, run
 from gateway.errors import GatewayError
-from gateway.jsonld import bundled, canonicalize_rows, expand
+from gateway.jsonld import bundled, canonicalize_dataset, canonicalize_quads, expand
 from gateway.jsonld.compiled import NotCompiled, emit
-from gateway.jsonld.nquads import row_of
 from gateway.jsonld.rdf import quads_of
 
 __all__ = ["compiled", "expanded", "figures"]
@@ -74,7 +73,7 @@ def _digest(form: str | None) -> str:
 def compiled(tree: Any) -> str | None:
     """The canonical form by compiled contexts; None where they do not suffice."""
     try:
-        return canonicalize_rows(emit(tree, bundled()).rows).nquads
+        return canonicalize_dataset(emit(tree, bundled()).dataset).nquads
     except (NotCompiled, GatewayError):
         return None
 
@@ -82,7 +81,7 @@ def compiled(tree: Any) -> str | None:
 def expanded(tree: Any) -> str | None:
     """The canonical form by expansion; None for a refused document."""
     try:
-        return canonicalize_rows(map(row_of, quads_of(expand(tree)))).nquads
+        return canonicalize_quads(quads_of(expand(tree))).nquads
     except GatewayError:
         return None
 

@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import JsonLdRefused
 from gateway.formats.format import Tree
 from gateway.formats.identifiers import derived_id
-from gateway.jsonld import canonicalize_rows, statements
+from gateway.jsonld import canonicalize_dataset, statements
 from gateway.pointers import escape, resolve
 
 __all__ = ["name_ties"]
@@ -56,10 +56,10 @@ def name_ties(tree: Tree, digest: str) -> tuple[tuple[str, ...], bool]:
 def _tied(tree: Tree) -> tuple[list[str], bool]:
     """Pointers of nodes to name, whose first-degree hashes are not unique, and whether others tie."""
     try:
-        if not canonicalize_rows(statements(tree).rows).ties:
+        if not canonicalize_dataset(statements(tree).dataset).ties:
             return [], False
         labelled, places = _labelled(tree)
-        ties = canonicalize_rows(statements(labelled).rows).ties
+        ties = canonicalize_dataset(statements(labelled).dataset).ties
     except JsonLdRefused:
         return [], False
     wanted = (_holder(tree, places[label]) for group in ties for label in group if label in places)

@@ -7,7 +7,7 @@ from gateway.jsonld.jcs import jcs
 from gateway.jsonld.names import check_names
 from gateway.jsonld.nquads import Quad, Term, parse_nquads
 from gateway.jsonld.quick import TakesLong, interruptible, quickly
-from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_quads, canonicalize_rows
+from gateway.jsonld.rdfc10 import CanonicalDataset, canonicalize_dataset, canonicalize_quads
 
 __all__ = [
     "Canonical",
@@ -21,8 +21,8 @@ __all__ = [
     "Term",
     "bundled",
     "canonicalize",
+    "canonicalize_dataset",
     "canonicalize_quads",
-    "canonicalize_rows",
     "check_names",
     "expand",
     "jcs",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.errors import GatewayError, TooComplex, UnsafeJsonLd
 from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.contexts import Contexts, bundled
+from gateway.jsonld.dataset import Dataset, dataset_of
 from gateway.jsonld.expansion import expand
-from gateway.jsonld.nquads import Row, row_of
+from gateway.jsonld.nquads import row_of
 from gateway.jsonld.quick import is_quick, need_time
 from gateway.jsonld.rdf import is_disputed, quads_of
-from gateway.jsonld.rdfc10 import PERMUTATION_BUDGET, canonicalize_rows
+from gateway.jsonld.rdfc10 import PERMUTATION_BUDGET, canonicalize_dataset
 
 __all__ = ["Canonical", "LinkedData", "Statements", "canonicalize", "statements"]
 
@@ -23,11 +24,11 @@ QUICK_BUDGET = 100
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a document says, as rows. ``disputed`` is true where a literal is one that implementations write
-    differently; ``expanded`` tells why the document had to be expanded; empty when it had not.
+    """What a document says. ``disputed`` is true where a literal is one that implementations write differently;
+    ``expanded`` tells why the document had to be expanded; empty when it had not.
     """
 
-    rows: Sequence[Row]
+    dataset: Dataset
     disputed: bool
     expanded: str = ""
 
@@ -56,10 +57,9 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
         emitted = emit(document, closed)
     except NotCompiled as reason:
         quads = quads_of(expand(document, contexts=closed))
-        return Statements(
-            [row_of(quad) for quad in quads], any(is_disputed(quad.object) for quad in quads), str(reason)
-        )
-    return Statements(emitted.rows, emitted.disputed)
+        disputed = any(is_disputed(quad.object) for quad in quads)
+        return Statements(dataset_of(map(row_of, quads)), disputed, str(reason))
+    return Statements(emitted.dataset, emitted.disputed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +102,11 @@ def canonicalize(document: Any, *, contexts: Contexts | None = None, algorithm: 
 
 
 def _canonical(said: Statements, algorithm: str) -> Canonical:
-    if not said.rows:
+    if not said.dataset:
         raise UnsafeJsonLd("the document says nothing that could be signed")
     try:
         budget = QUICK_BUDGET if is_quick() else PERMUTATION_BUDGET
-        dataset = canonicalize_rows(said.rows, algorithm=algorithm, budget=budget)
+        dataset = canonicalize_dataset(said.dataset, algorithm=algorithm, budget=budget)
         dataset.nquads.encode()
     except TooComplex:
         need_time("blank nodes look alike")

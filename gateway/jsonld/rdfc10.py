@@ -17,14 +17,20 @@ from itertools import permutations
 from math import factorial
 
 from gateway.errors import TooComplex
+from gateway.jsonld.dataset import DEFAULT, Dataset, rows_of
+from gateway.jsonld.first_degree import MAX_BLANK_NODES, MAX_QUADS, FirstDegree
 from gateway.jsonld.nquads import Quad, Row, row_of
 
-__all__ = ["CanonicalDataset", "PERMUTATION_BUDGET", "canonicalize_quads", "canonicalize_rows"]
+__all__ = [
+    "CanonicalDataset",
+    "PERMUTATION_BUDGET",
+    "canonicalize_dataset",
+    "canonicalize_quads",
+    "canonicalize_rows",
+]
 
 PERMUTATION_BUDGET = 3000
 """Permutations tried over the whole run (step 5.4 of Hash N-Degree Quads) before giving up."""
-MAX_QUADS = 250_000
-MAX_BLANK_NODES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,20 @@ def canonicalize_rows(
     Raises ``TooComplex`` when it takes more than ``budget`` permutations, or is too large.
     """
     return _Canonicalizer(tuple(dict.fromkeys(rows)), algorithm, budget).run()
+
+
+def canonicalize_dataset(
+    dataset: Dataset, *, algorithm: str = "sha256", budget: int = PERMUTATION_BUDGET
+) -> CanonicalDataset:
+    """The same of a dataset by graphs and subjects: at once where first-degree hashes of one graph do."""
+    if dataset.keys() != {DEFAULT}:
+        return canonicalize_rows(rows_of(dataset), algorithm=algorithm, budget=budget)
+    graph = FirstDegree(dataset[DEFAULT], algorithm)
+    if not graph.apart:
+        return canonicalize_rows(rows_of(dataset), algorithm=algorithm, budget=budget)
+    names = graph.names()
+    labels = {_bare(label): _bare(name) for label, name in names.items()}
+    return CanonicalDataset(graph.nquads(names), labels, (), graph.quads)
 
 
 class _Canonicalizer:

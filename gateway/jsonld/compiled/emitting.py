@@ -1,4 +1,4 @@
-"""One pass from a document to its quads: what expansion and Deserialize JSON-LD to RDF do together.
+"""One pass from a document to its statements: what expansion and Deserialize JSON-LD to RDF do together.
 
 Strict in what it takes: whatever expansion would drop, or the guard refuse, ends the pass with
 ``NotCompiled``, and expansion says what is wrong. JSON-LD 1.1 API, sections 5.1, 5.3 and 8.
@@ -15,6 +15,7 @@ from gateway.jsonld.compiled.scopes import Meaning, Scope, compiled_scope
 from gateway.jsonld.compiled.terms import (
     GRAPH,
     ID,
+    IRI_CHARACTERS,
     LANGUAGE,
     LIST,
     PLAIN,
@@ -23,6 +24,7 @@ from gateway.jsonld.compiled.terms import (
     sound_language,
 )
 from gateway.jsonld.contexts import Contexts
+from gateway.jsonld.dataset import DEFAULT, Dataset, Graph, rows_of
 from gateway.jsonld.nquads import Row, write_literal, write_term
 from gateway.jsonld.rdf import CONTROL, RDF, is_disputed, literal_of
 
@@ -31,7 +33,7 @@ __all__ = ["Emitted", "emit"]
 MAX_DEPTH = 30
 """Objects inside objects; the guard's own limit counts arrays too and lies above it."""
 
-TYPE, FIRST, REST, NIL = (f"<{RDF}{name}>" for name in ("type", "first", "rest", "nil"))
+FIRST, REST, NIL = f" <{RDF}first> ", f" <{RDF}rest> ", f"<{RDF}nil>"
 _BLANK = re.compile(r"_:[A-Za-z0-9]+\Z")
 DIRECTIONS = ("ltr", "rtl")
 _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
@@ -39,14 +41,19 @@ _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """The quads of a document as rows, each once or more; whether a literal is disputed."""
+    """The statements of a document; whether a literal is disputed."""
 
-    rows: list[Row]
+    dataset: Dataset
     disputed: bool
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The statements as rows, each once or more; for documents of one shape in one order."""
+        return tuple(rows_of(self.dataset))
 
 
 def emit(document: Any, contexts: Contexts) -> Emitted:
-    """The quads of a document. Raises ``NotCompiled`` for one that expansion has to look at."""
+    """The statements of a document. Raises ``NotCompiled`` for one that expansion has to look at."""
     if not isinstance(document, dict) or "@context" not in document:
         raise NotCompiled("a document without contexts")
     emitter = _Emitter()
@@ -55,14 +62,18 @@ def emit(document: Any, contexts: Contexts) -> Emitted:
         emitter.document(document, scope)
     except (GatewayError, RecursionError):
         raise NotCompiled("a document that is refused") from None
-    if not emitter.rows:
+    graph = emitter.graph
+    if not graph.links and not any(graph.ends.values()):
         raise NotCompiled("a document that says nothing")
-    return Emitted(emitter.rows, emitter.disputed)
+    return Emitted(emitter.dataset, emitter.disputed)
 
 
 class _Emitter:
+    """The statements met so far; ``graph`` is the one that is being read."""
+
     def __init__(self) -> None:
-        self.rows: list[Row] = []
+        self.graph = Graph()
+        self.dataset: Dataset = {DEFAULT: self.graph}
         self.disputed = False
         self._count = 0
 
@@ -73,65 +84,86 @@ class _Emitter:
     def document(self, document: dict[str, Any], scope: Scope) -> None:
         """A node object, or several in a ``@graph`` that nothing else is said of."""
         if document.keys() != {"@context", "@graph"}:
-            self.node(document, scope, "", 0)
+            self.node(document, scope, 0)
             return
         graph = document["@graph"]
         for item in graph if type(graph) is list else [graph]:
             if type(item) is not dict or len(item) < 2 or "@context" in item or "@value" in item:
                 raise NotCompiled("a graph of what says nothing")
-            self.node(item, scope, "", 1)
+            self.node(item, scope, 1)
 
-    def node(self, element: dict[str, Any], outer: Scope, graph: str, depth: int) -> str:
+    def node(self, element: dict[str, Any], outer: Scope, depth: int) -> str:
         """A node object in the scope its own contexts are applied to; its subject."""
         if depth > MAX_DEPTH or not element:
             raise NotCompiled("an object that is empty or too deep")
-        type_key, types, scope = _types(element, outer)
-        id_key = _only(scope.id_keys, element)
+        type_key = _only(outer.type_keys, element)
+        scope, types = outer.node(element[type_key]) if type_key else (outer, ())
+        graph, id_key = self.graph, _only(scope.id_keys, element)
         subject = self.name(element[id_key], scope) if id_key else self.fresh()
-        for kind in types:
-            self.rows.append((subject, TYPE, outer.type_iri(kind), graph))
+        ends, links = graph.ends.setdefault(subject, []), graph.links
+        ends += types
         meanings = scope.meanings
         for key, value in element.items():
-            meaning = meanings.get(key)
-            if meaning is None:
+            try:
+                meaning = meanings[key]
+            except KeyError:
                 if key == "@context":
                     continue
                 meaning = scope.meaning(key)
-            if meaning.keyword:
-                if key not in (type_key, id_key):
-                    raise NotCompiled("a keyword that is told twice, or by types alone")
-            elif type(value) is str and not meaning.container:
-                self.rows.append((subject, meaning.predicate, self.text(value, meaning), graph))
-            elif type(value) is list and meaning.container != LIST:
-                if not value:
-                    raise NotCompiled("an empty array")
-                for item in value:
-                    self.member(subject, item, meaning, graph, depth)
-            elif meaning.container == LANGUAGE and type(value) is dict:
-                self.language_map(subject, value, meaning, graph)
-            else:
-                self.member(subject, value, meaning, graph, depth)
-        if type_key and scope.meaning(type_key).keyword != "@type":
+            kind = type(value)
+            if kind is str and meaning.plain:
+                if value.isprintable() and '"' not in value and "\\" not in value:
+                    ends.append(f'{meaning.start}"{value}"{meaning.end}')
+                else:
+                    ends.append(f"{meaning.start}{self.literal(value, meaning.suffix)} .\n")
+            elif kind is not list and not meaning.container and not meaning.keyword:
+                obj = (
+                    self.object(value, meaning, depth) if kind is dict else self.value(value, meaning, depth)
+                )
+                if obj[0] == "_":
+                    links.append((subject, meaning.start, obj))
+                else:
+                    ends.append(f"{meaning.start}{obj} .\n")
+            elif not meaning.keyword:
+                self.member(subject, value, meaning, depth)
+            elif key != (type_key if meaning.keyword == "@type" else id_key):
+                raise NotCompiled("a keyword that is told twice, or by types alone")
+        if type_key and meanings[type_key].keyword != "@type":
             raise NotCompiled("a type that its own context renames")
         return subject
 
-    def member(self, subject: str, item: Any, meaning: Meaning, graph: str, depth: int) -> None:
-        """The rows that say one value of a member, by the container of its term."""
-        container = meaning.container
-        if container == GRAPH:
-            obj = self.graph(item, meaning, graph, depth)
-        elif container == LIST:
-            obj = self.list(item, meaning, graph, depth)
+    def member(self, subject: str, value: Any, meaning: Meaning, depth: int) -> None:
+        """The statements of a member with several values, or with a container."""
+        if type(value) is list and meaning.container != LIST:
+            if not value:
+                raise NotCompiled("an empty array")
+            for item in value:
+                if meaning.container == GRAPH:
+                    self.say(subject, meaning.start, self.inner_graph(item, meaning, depth))
+                else:
+                    self.say(subject, meaning.start, self.value(item, meaning, depth))
+        elif meaning.container == LANGUAGE and type(value) is dict:
+            self.language_map(subject, value, meaning)
+        elif meaning.container == GRAPH:
+            self.say(subject, meaning.start, self.inner_graph(value, meaning, depth))
+        elif meaning.container == LIST:
+            self.say(subject, meaning.start, self.list(value, meaning, depth))
         else:
-            obj = self.value(item, meaning, graph, depth)
-        self.rows.append((subject, meaning.predicate, obj, graph))
+            self.say(subject, meaning.start, self.value(value, meaning, depth))
 
-    def value(self, item: Any, meaning: Meaning, graph: str, depth: int) -> str:
-        """One value as an object of a quad."""
+    def say(self, subject: str, start: str, obj: str) -> None:
+        """One statement; ``start`` is its predicate with a space on both sides."""
+        if obj[0] == "_":
+            self.graph.links.append((subject, start, obj))
+        else:
+            self.graph.ends[subject].append(f"{start}{obj} .\n")
+
+    def value(self, item: Any, meaning: Meaning, depth: int) -> str:
+        """One value as an object of a statement."""
+        if type(item) is dict:
+            return self.object(item, meaning, depth)
         if type(item) is str:
             return self.text(item, meaning)
-        if type(item) is dict:
-            return self.object(item, meaning, graph, depth)
         if item is None or type(item) is list:
             raise NotCompiled("a null, or an array inside an array")
         told = {"@value": item} if meaning.datatype is None else {"@value": item, "@type": meaning.datatype}
@@ -147,7 +179,7 @@ class _Emitter:
         """A text as its term reads it: a literal or an identifier."""
         if meaning.coercion == PLAIN:
             return self.literal(value, meaning.suffix)
-        scope = _known(meaning.below)
+        scope = meaning.below
         if meaning.coercion == ID:
             return self.name(value, scope)
         return scope.type_iri(value) if value in scope.active["mappings"] else self.name(value, scope)
@@ -161,23 +193,26 @@ class _Emitter:
         """An identifier in N-Quads form; a document's own blank labels get a letter no fresh one begins with."""
         if type(value) is not str:
             raise NotCompiled("an identifier that is no text")
+        if value.startswith(scope.schemes) and value.isascii():
+            if value.encode().translate(None, IRI_CHARACTERS):
+                raise NotCompiled("an identifier that is not plainly an absolute IRI")
+            return f"<{value}>"
         if value[:2] == "_:":
             if not _BLANK.match(value):
                 raise NotCompiled("a malformed label")
             return f"_:e{value[2:]}"
         return sound_iri(scope.expanded(value))
 
-    def object(self, item: dict[str, Any], meaning: Meaning, graph: str, depth: int) -> str:
+    def object(self, item: dict[str, Any], meaning: Meaning, depth: int) -> str:
         """A value object, a reference, or a node object with what it says."""
         if "@value" in item:
-            return self.value_object(item, _known(meaning.reference))
-        scope = _known(meaning.node)
-        if len(item) == 1 and _only(_known(meaning.below).id_keys, item):
-            reference = _known(meaning.reference)
-            return self.name(item.get(_only(reference.id_keys, item)), reference)
+            return self.value_object(item, meaning.reference)
+        scope = meaning.node
+        if len(item) == 1 and _only(meaning.below.id_keys, item):
+            return self.name(item.get(_only(meaning.reference.id_keys, item)), meaning.reference)
         if "@context" in item:
             scope = scope.embedded(item["@context"])
-        return self.node(item, scope, graph, depth + 1)
+        return self.node(item, scope, depth + 1)
 
     def value_object(self, item: dict[str, Any], scope: Scope) -> str:
         value = item["@value"]
@@ -202,8 +237,8 @@ class _Emitter:
             raise NotCompiled("a value object without a value")
         return self.number({"@value": value})
 
-    def language_map(self, subject: str, item: dict[str, Any], meaning: Meaning, graph: str) -> None:
-        mappings = _known(meaning.below).active["mappings"]
+    def language_map(self, subject: str, item: dict[str, Any], meaning: Meaning) -> None:
+        ends, mappings = self.graph.ends[subject], meaning.below.active["mappings"]
         if not item:
             raise NotCompiled("an empty language map")
         for tag, told in item.items():
@@ -214,53 +249,40 @@ class _Emitter:
             if not texts or any(type(text) is not str for text in texts):
                 raise NotCompiled("a language map of something else than texts")
             for text in texts:
-                self.rows.append((subject, meaning.predicate, self.literal(text, suffix), graph))
+                ends.append(f"{meaning.start}{self.literal(text, suffix)} .\n")
 
-    def graph(self, item: Any, meaning: Meaning, graph: str, depth: int) -> str:
+    def inner_graph(self, item: Any, meaning: Meaning, depth: int) -> str:
         """A node in a graph of its own."""
         if type(item) is not dict or "@value" in item or len(item) == 1:
             raise NotCompiled("a graph of what is no node, or may say nothing")
-        name = self.fresh()
-        self.object(item, meaning, name, depth)
+        name, outer = self.fresh(), self.graph
+        self.graph = self.dataset[name] = Graph()
+        self.object(item, meaning, depth)
+        self.graph = outer
         return name
 
-    def list(self, value: Any, meaning: Meaning, graph: str, depth: int) -> str:
+    def list(self, value: Any, meaning: Meaning, depth: int) -> str:
         """The head of a list."""
         items = value if type(value) is list else [value]
         if not items:
             raise NotCompiled("an empty list")
         cells = [self.fresh() for _ in items]
         for cell, after, item in zip(cells, [*cells[1:], NIL], items, strict=True):
-            self.rows.append((cell, FIRST, self.value(item, meaning, graph, depth), graph))
-            self.rows.append((cell, REST, after, graph))
+            self.graph.ends[cell] = []
+            self.say(cell, FIRST, self.value(item, meaning, depth))
+            self.say(cell, REST, after)
         return cells[0]
 
 
 STRING = "<http://www.w3.org/2001/XMLSchema#string>"
 
 
-def _types(element: dict[str, Any], outer: Scope) -> tuple[str, list[Any], Scope]:
-    """The member that tells the types, the types, and the scope inside a node that has them."""
-    key = _only(outer.type_keys, element)
-    if not key:
-        return "", [], outer
-    told = element[key]
-    types = told if type(told) is list else [told]
-    if not types or any(type(kind) is not str for kind in types):
-        raise NotCompiled("a type that is no text")
-    scoped = tuple(sorted(kind for kind in types if kind in outer.scoped_types))
-    return key, types, outer.typed(scoped) if scoped else outer
-
-
 def _only(keys: tuple[str, ...], element: dict[str, Any]) -> str:
     """The one of some names that an object has, empty when it has none."""
-    found = [key for key in keys if key in element]
-    if len(found) > 1:
-        raise NotCompiled("a keyword under two names")
-    return found[0] if found else ""
-
-
-def _known(scope: Scope | None) -> Scope:
-    if scope is None:
-        raise NotCompiled("a keyword where a term was awaited")
-    return scope
+    found = ""
+    for key in keys:
+        if key in element:
+            if found:
+                raise NotCompiled("a keyword under two names")
+            found = key
+    return found

@@ -12,13 +12,14 @@ import marshal
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pyld import jsonld as pyld
 
 from gateway.errors import GatewayError
 from gateway.jsonld.compiled.terms import (
     PLAIN,
+    USUAL_SCHEMES,
     NotCompiled,
     container_of,
     reading_of,
@@ -28,8 +29,9 @@ from gateway.jsonld.compiled.terms import (
 from gateway.jsonld.contexts import Contexts, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_contexts
 from gateway.jsonld.quick import need_time, uninterrupted
+from gateway.jsonld.rdf import RDF
 
-__all__ = ["Meaning", "Scope", "compiled_scope"]
+__all__ = ["TYPE", "Meaning", "Scope", "compiled_scope"]
 
 MAX_SCOPES = 2_000
 """Most scopes of one list of contexts; the published ones need some tens. A list that has reached it is
@@ -38,40 +40,53 @@ MAX_DEFINITIONS = 200_000
 """Most definitions of terms that one list of contexts has seen, likewise."""
 MAX_TRANSITIONS = 1_024
 """Most sets of types, and most embedded contexts, that one scope remembers."""
+MAX_TYPES = 8
+"""Most types of one node that are remembered with what they lead to."""
 MAX_PROGRAMS = 64
 """Most lists of contexts that stay compiled; the one unused for longest goes first."""
 MAX_SETS = 8
 """Most closed sets of contexts that lists stay compiled under."""
 
+TYPE = f"<{RDF}type>"
 Active = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Meaning:
     """What the name of a member means in a scope.
 
-    ``keyword`` is set for what stands for ``@id`` or ``@type``; nothing else counts then. ``predicate`` is in
-    N-Quads form; ``coercion``, ``suffix`` and ``datatype`` are those of ``Reading``. ``below`` is the scope
-    that values are read in, ``node`` that of an object, ``reference`` that of an object which only
-    names a node or tells a value.
+    ``keyword`` is set for what stands for ``@id`` or ``@type``; nothing else counts then. ``start`` is the predicate
+    in N-Quads form with a space on both sides; ``coercion``, ``suffix`` and ``datatype`` are those of
+    ``Reading``. ``below`` is the scope that values are read in, ``node`` that of an object, ``reference`` that
+    of an object which only names a node or tells a value. Of a term whose texts are ``plain`` literals each
+    statement has the ``end``.
     """
 
+    below: Scope
+    node: Scope
+    reference: Scope
     keyword: str = ""
-    predicate: str = ""
+    start: str = ""
     container: str = ""
     coercion: str = PLAIN
     suffix: str = ""
     datatype: str | None = None
-    below: Scope | None = None
-    node: Scope | None = None
-    reference: Scope | None = None
+    plain: bool = field(init=False)
+    end: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        plain = not self.keyword and not self.container and self.coercion == PLAIN
+        object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "end", f"{self.suffix} .\n")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """One active context. ``previous`` is the one to return to where the reach of a node's types ends.
 
-    ``prefixes`` are the terms that may begin a compact IRI, ``scoped_types`` those with a context of their
+    ``prefixes`` are the terms that may begin a compact IRI, ``schemes`` the beginnings of usual IRIs, which are
+    no prefixes here; ``scoped_types`` those with a context of their
     own, ``type_keys`` and ``id_keys`` what stands for ``@type`` and ``@id``.
     """
 
@@ -79,11 +94,13 @@ class Scope:
     active: Active
     previous: Scope | None
     prefixes: Mapping[str, str]
+    schemes: tuple[str, ...]
     scoped_types: frozenset[str]
     type_keys: tuple[str, ...]
     id_keys: tuple[str, ...]
     meanings: dict[str, Meaning] = field(default_factory=dict)
     type_iris: dict[str, str] = field(default_factory=dict)
+    _nodes: dict[Any, tuple[Scope, tuple[str, ...]]] = field(default_factory=dict)
     _typed: dict[tuple[str, ...], Scope] = field(default_factory=dict)
     _embedded: dict[bytes, Scope] = field(default_factory=dict)
 
@@ -107,6 +124,25 @@ class Scope:
             return sound_iri(self.in_vocabulary(name))
         iri = self.type_iris[name] = sound_iri(mappings[name] and mappings[name]["@id"])
         return iri
+
+    def node(self, told: Any) -> tuple[Scope, tuple[str, ...]]:
+        """The scope inside a node that is told to be of some types, and the ends of the lines that say so."""
+        key = tuple(told) if type(told) is list else told
+        try:
+            found = self._nodes.get(key)
+        except TypeError:
+            found = None
+        if found is not None:
+            return found
+        types = told if type(told) is list else [told]
+        if not types or any(type(kind) is not str for kind in types):
+            raise NotCompiled("a type that is no text")
+        scoped = tuple(sorted(kind for kind in types if kind in self.scoped_types))
+        scope = self.typed(scoped) if scoped else self
+        found = scope, tuple(f" {TYPE} {self.type_iri(kind)} .\n" for kind in types)
+        if len(types) <= MAX_TYPES and all(kind in self.active["mappings"] for kind in types):
+            _remember(self._nodes, key, found)
+        return found
 
     def expanded(self, value: str) -> str:
         """An identifier with its prefix expanded. Raises ``NotCompiled`` for a relative one."""
@@ -155,40 +191,39 @@ class Scope:
 
 def _meaning(scope: Scope, key: str) -> Meaning:
     if key in ("@id", "@type"):
-        return Meaning(keyword=key)
+        return Meaning(scope, scope, scope, keyword=key)
     mapping = scope.active["mappings"].get(key)
     if mapping is None:
         raise NotCompiled("a name that is no term")
     if mapping["@id"] in ("@id", "@type"):
-        return Meaning(keyword=mapping["@id"])
+        return Meaning(scope, scope, scope, keyword=mapping["@id"])
     # What expansion does with a term's own context: it is applied to the scope of the value, and once
     # more to that of an object, after the reach of the types above it has ended.
     below = scope.inside(mapping.get("@context"))
     again = value_of(below.active, key, "@context")
     return Meaning(
-        "",
-        sound_iri(mapping["@id"]),
-        container_of(mapping),
-        *reading_of(below.active, key),
         below,
         (below.previous or below).inside(again),
         below.inside(again),
+        "",
+        f" {sound_iri(mapping['@id'])} ",
+        container_of(mapping),
+        *reading_of(below.active, key),
     )
 
 
 def _unlisted(scope: Scope, key: str) -> Meaning:
     """The meaning of a name that is no term: an IRI, or a name of the vocabulary."""
     reading = reading_of(scope.active, key)
-    return Meaning(
-        "", sound_iri(scope.in_vocabulary(key)), "", *reading, scope, scope.previous or scope, scope
-    )
+    start = f" {sound_iri(scope.in_vocabulary(key))} "
+    return Meaning(scope, scope.previous or scope, scope, "", start, "", *reading)
 
 
-def _remember(known: dict[Any, Scope], key: Any, scope: Scope) -> Scope:
+def _remember(known: dict[Any, T], key: Any, found: T) -> T:
     if len(known) >= MAX_TRANSITIONS:
         known.clear()
-    known[key] = scope
-    return scope
+    known[key] = found
+    return found
 
 
 def _key(context: Any) -> bytes:
@@ -266,11 +301,13 @@ class _Program:
 
 def _scope(program: _Program, active: Active, previous: Scope | None) -> Scope:
     mappings: dict[str, Any] = {name: m for name, m in active["mappings"].items() if m is not None}
+    prefixes = {name: m["@id"] for name, m in mappings.items() if m.get("_prefix")}
     return Scope(
         program,
         active,
         previous,
-        {name: m["@id"] for name, m in mappings.items() if m.get("_prefix")},
+        prefixes,
+        tuple(f"{scheme}:" for scheme in USUAL_SCHEMES if scheme not in prefixes),
         frozenset(n for n, m in mappings.items() if m.get("@context") not in (None, False)),
         ("@type", *(name for name, m in mappings.items() if m["@id"] == "@type")),
         ("@id", *(name for name, m in mappings.items() if m["@id"] == "@id")),

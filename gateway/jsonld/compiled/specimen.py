@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from gateway.jsonld.compiled.emitting import TYPE, emit
-from gateway.jsonld.compiled.scopes import compiled_scope
+from gateway.jsonld.compiled.emitting import emit
+from gateway.jsonld.compiled.scopes import TYPE, compiled_scope
 from gateway.jsonld.compiled.terms import NotCompiled
 from gateway.jsonld.contexts import Contexts
 from gateway.jsonld.nquads import Row, write_literal
@@ -54,7 +54,7 @@ class Specimen:
         emitted = emit(document, contexts)
         scopes = compiled_scope(document["@context"], contexts).program.scopes
         terms = frozenset(name for scope in scopes for name in scope.active["mappings"] if ":" in name)
-        return cls(document, contexts, tuple(emitted.rows), emitted.disputed, terms)
+        return cls(document, contexts, emitted.rows, emitted.disputed, terms)
 
     def places(self, path: Path) -> tuple[Place, ...]:
         """Where the text at a path stands; nowhere for one that decides more, or is read in another way."""

@@ -11,10 +11,12 @@ from gateway.jsonld.guard import SENTINEL
 
 __all__ = [
     "GRAPH",
+    "IRI_CHARACTERS",
     "ID",
     "LANGUAGE",
     "LIST",
     "PLAIN",
+    "USUAL_SCHEMES",
     "VOCAB",
     "NotCompiled",
     "Reading",
@@ -41,6 +43,11 @@ CONTAINERS: dict[frozenset[str], str] = {
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # IRIs of plain characters: on these, all who read IRIs agree, the guard of expansion among them.
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]*\Z")
+IRI_CHARACTERS = b"!" + bytes(
+    (*range(0x23, 0x3C), 0x3D, *range(0x3F, 0x5C), 0x5D, 0x5F, *range(0x61, 0x7B), 0x7E)
+)
+"""The same characters, for those that need not look at the scheme."""
+USUAL_SCHEMES = ("https", "http", "did", "urn", "mailto", "tel")
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*\Z")
 
 
