@@ -58,6 +58,10 @@ class Metrics:
         self._refused = Counter(
             "gateway_work_refused", "Pieces of work refused since too much waited", registry=registry
         )
+        self._lag = Histogram(
+            "gateway_event_loop_lag_seconds", "Seconds the event loop is late, asked at even intervals",
+            buckets=SECONDS, registry=registry,
+        )  # fmt: skip
         if shared is None:
             ProcessCollector(registry=registry)
 
@@ -84,6 +88,10 @@ class Metrics:
     def refused(self) -> None:
         """A piece of work was refused since too much waited already."""
         self._refused.inc()
+
+    def lag(self, seconds: float) -> None:
+        """The event loop was so late."""
+        self._lag.observe(seconds)
 
     def text(self) -> bytes:
         """Everything counted, as Prometheus reads it."""

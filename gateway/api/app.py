@@ -21,6 +21,7 @@ from gateway.api import (
     verify,
 )
 from gateway.api.access import access
+from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
 from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare
@@ -63,6 +64,7 @@ def make_app(
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems])
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
+    app.cleanup_ctx.append(watch_lag)
     if gateway is not None:
         app[GATEWAY] = gateway
     else:
