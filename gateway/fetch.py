@@ -1,35 +1,27 @@
 """The one door to the network: HTTPS to public addresses, bounded in size and time, no redirects.
 
-Addresses are checked where the socket is made, so that no literal, redirect or DNS rebinding gets past.
+Addresses are checked where the socket is made, so that no literal, redirect or DNS rebinding gets past:
+``addresses`` says which are public.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
-
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.errors import DocumentGone, DocumentMissing, FetchFailed, FetchRefused
 from gateway.settings import Settings
 
-__all__ = [
-    "CheckedResolver",
-    "Exchange",
-    "Fetch",
-    "Fetcher",
-    "NoFetch",
-    "OutgoingRequest",
-    "ReceivedAnswer",
-    "is_public_address",
-]
+if TYPE_CHECKING:
+    import aiohttp
+    from aiohttp.abc import AbstractResolver
+
+__all__ = ["Exchange", "Fetch", "Fetcher", "NoFetch", "OutgoingRequest", "ReceivedAnswer"]
 
 HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,62}\Z"
@@ -41,15 +33,6 @@ CONNECT_SECONDS = 2.0
 CHUNK = 16_384
 NO_DOCUMENT: dict[int, type[FetchFailed]] = {404: DocumentMissing, 410: DocumentGone}
 """Answers that say something of the document; any other but 200 speaks of the server."""
-
-NOT_PUBLIC = tuple(
-    ipaddress.ip_network(block)
-    for block in (
-        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0/96", "5f00::/16",
-        "100::/64", "fec0::/10", "192.88.99.0/24", "224.0.0.0/4", "ff00::/8",
-    )
-)  # fmt: skip
-"""Blocks that count as global and yet may lead inside: translation, tunnels, multicast."""
 
 
 class Fetch(Protocol):
@@ -89,16 +72,6 @@ class Exchange(Protocol):
         ...
 
 
-def is_public_address(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet may be sent to."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    blocked = any(parsed in block for block in NOT_PUBLIC if block.version == parsed.version)
-    return parsed.is_global and not blocked and not parsed.is_multicast
-
-
 class NoFetch:
     """Refuses everything: for a gateway that works offline."""
 
@@ -109,30 +82,6 @@ class NoFetch:
     async def exchange(self, request: OutgoingRequest) -> ReceivedAnswer:
         """Never an answer."""
         raise FetchRefused("the network is closed")
-
-
-class _NotPublic(OSError):
-    """An address that nobody is sent to."""
-
-
-class CheckedResolver(AbstractResolver):
-    """Names to addresses; a name with even one address that is not public has none."""
-
-    def __init__(self, inner: AbstractResolver) -> None:
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The addresses. Raises ``OSError``, as resolvers do."""
-        found = await self._inner.resolve(host, port, family)
-        if not all(is_public_address(entry["host"]) for entry in found):
-            raise _NotPublic("the address is not public")
-        return found
-
-    async def close(self) -> None:
-        """Close the resolver within."""
-        await self._inner.close()
 
 
 class Fetcher:
@@ -170,6 +119,8 @@ class Fetcher:
     ) -> ReceivedAnswer:
         """The answer; its body is read where the status is one of ``bodies``, or always."""
         self._check(request.url)
+        import aiohttp  # imported here: most documents need nobody to be asked, and it costs a tenth of a second
+
         try:
             async with asyncio.timeout(self._settings.fetch_timeout):
                 return await self._asked(request, bodies)
@@ -220,6 +171,10 @@ class Fetcher:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
+            import aiohttp
+
+            from gateway.addresses import CheckedResolver
+
             seconds = self._settings.fetch_timeout
             asked = self._resolver or aiohttp.ThreadedResolver()
             connector = aiohttp.TCPConnector(
@@ -241,9 +196,11 @@ class Fetcher:
 
     def _socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         """A socket for an address that was looked at: this is the last gate before a connection."""
+        from gateway.addresses import NotPublic, is_public_address
+
         family, kind, protocol, _, address = info
         if not self._settings.allow_private_addresses and not is_public_address(str(address[0])):
-            raise _NotPublic("the address is not public")
+            raise NotPublic("the address is not public")
         return socket.socket(family=family, type=kind, proto=protocol)
 
     async def close(self) -> None:
@@ -255,6 +212,8 @@ class Fetcher:
 
 def _is_refusal(error: BaseException | None) -> bool:
     """Whether an address that is not public lies at the bottom of a failure."""
-    while error is not None and not isinstance(error, _NotPublic):
+    from gateway.addresses import NotPublic
+
+    while error is not None and not isinstance(error, NotPublic):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -21,7 +21,7 @@ FLOORS = {
     "mapping": 2, "envelopes": 2, "shapes": 2, "certificates": 2,
     "formats": 3, "proofs": 3, "status": 3,
     "core": 4,
-    "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5,  # the ground of F5: its other parts reach out by it
+    "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5, "addresses": 5,  # the ground of F5
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6,
     "api": 7, "web": 7, "cli": 7, "cli_documents": 7, "cli_keys": 7, "cli_more": 7, "cli_parts": 7,
@@ -43,7 +43,7 @@ DOORS = {
     "alembic": ("gateway/store/",),
     "pkcs11": ("gateway/signer/token.py",),
     "prometheus_client": ("gateway/metrics.py",),
-    "aiohttp": ("gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),
+    "aiohttp": ("gateway/addresses.py", "gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),
 }
 
 IMPURE_MODULES = frozenset(

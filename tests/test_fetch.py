@@ -14,9 +14,10 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 
+from gateway.addresses import CheckedResolver, is_public_address
 from gateway.dids import resolve
 from gateway.errors import FetchFailed, FetchRefused, GatewayError, InputRefused
-from gateway.fetch import CheckedResolver, Fetch, Fetcher, NoFetch, OutgoingRequest, is_public_address
+from gateway.fetch import Fetch, Fetcher, NoFetch, OutgoingRequest
 from gateway.settings import Settings
 from tests.dids.parts import means
 

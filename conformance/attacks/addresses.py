@@ -19,9 +19,10 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from gateway.addresses import is_public_address
 from gateway.dids import Means, resolve
 from gateway.errors import GatewayError
-from gateway.fetch import Fetcher, is_public_address
+from gateway.fetch import Fetcher
 from gateway.settings import Settings
 
 __all__ = ["WAYS", "outcomes", "vectors"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.dids import ebsi, https, jwk, key, universal, web, webvh
+from gateway.dids import ebsi, https, jwk, key, universal, web
 from gateway.dids.resolution import Means, Method, Resolution
 from gateway.errors import DidInvalid, DidMethodUnknown
 
@@ -15,11 +15,18 @@ _DID = re.compile(r"did:([a-z0-9]+):(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})*(?:[A-Za
 _HTTPS = re.compile(r"https://[!-\"$-~]+\Z")
 """An https URL without a fragment; whether anybody is sent there is for ``fetch`` to say."""
 
+
+async def _webvh(identifier: str, means: Means) -> Resolution:
+    from gateway.dids import webvh  # imported here: the one method that is much code
+
+    return await webvh.resolve(identifier, means)
+
+
 METHODS: dict[str, Method] = {
     "key": key.resolve,
     "jwk": jwk.resolve,
     "web": web.resolve,
-    "webvh": webvh.resolve,
+    "webvh": _webvh,
     "ebsi": ebsi.resolve,
 }
 COMPUTED = frozenset({"key", "jwk"})

@@ -30,7 +30,7 @@ from gateway.envelopes.xml_canonical import (
 )
 from gateway.envelopes.xml_text import name_of, parse_xml
 
-__all__ = ["XmlFault", "XmlSeal", "xml_seals"]
+__all__ = ["XmlFault", "XmlSeal", "may_have_seals", "xml_seals"]
 
 SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -44,7 +44,7 @@ _NO_ELEMENTS = etree.XPath("boolean(//*/comment() or //*/processing-instruction(
 _IDENTIFIERS = etree.XPath("//@Id | //@ID | //@id | //@xml:id", smart_strings=False)
 """Compiled once: what is asked of a whole document, in one pass each."""
 _NAMES = (b"Signature", b"S\0i\0g\0n\0a\0t\0u\0r\0e")
-"""The name of a signature in UTF-8, and in UTF-16 of either order: without it there is none."""
+"""The name of a signature in UTF-8, and in UTF-16 of either order."""
 _IDS = frozenset(("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id"))
 PRESENTATION, PRESENTED = "vp:verifiablePresentation", "europassCredential"
 """A presentation, and the element of it that may have a seal of its own."""
@@ -81,13 +81,16 @@ class XmlSeal:
     properties: Properties
 
 
+def may_have_seals(data: bytes) -> bool:
+    """Whether the name of a signature stands anywhere in a document; where it does not, there is none."""
+    return any(name in data for name in _NAMES)
+
+
 def xml_seals(data: bytes) -> tuple[XmlSeal | XmlFault, ...]:
     """The signatures of a document; one fault alone when they are not where they may be.
 
-    Raises what ``read_xml`` raises of a document that may have some.
+    Raises what ``read_xml`` raises.
     """
-    if not any(name in data for name in _NAMES):
-        return ()
     root = parse_xml(data)
     signatures = list(root.iter(f"{DS}Signature"))
     if not signatures:

@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pyld import jsonld as pyld
-from pyld.context_resolver import ContextResolver
-
 from gateway.errors import GatewayFailed, UnknownContext
+from gateway.jsonld.processor import ContextResolver, pyld
 from gateway.resources import context_bytes
 
 __all__ = ["ContextVersion", "Contexts", "bundled", "pyld_loader", "pyld_resolver"]

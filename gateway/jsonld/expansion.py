@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyld import jsonld as pyld
-
 from gateway.errors import (
     GatewayError,
     JsonLdRefused,
@@ -16,6 +14,7 @@ from gateway.errors import (
 )
 from gateway.jsonld.contexts import Contexts, bundled, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_expanded, check_source, context_urls, pointer_of_key
+from gateway.jsonld.processor import pyld
 from gateway.jsonld.quick import need_time
 
 __all__ = ["expand"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.errors import ProofInvalid
-from gateway.keys import rsa
 from gateway.keys.signing import verify_signature
 from gateway.keys.values import PublicKey
 
@@ -39,6 +38,8 @@ def verify_by_algorithm(name: str, key: PublicKey, message: bytes, signature: by
     if algorithm is None or algorithm.kind != key.kind:
         raise ProofInvalid("the key is not one of the algorithm")
     if key.kind == "rsa":
+        from gateway.keys import rsa  # imported here: most keys are Ed25519
+
         rsa.verify(key.data, message, signature, digest=algorithm.digest, pss=algorithm.pss)
     else:
         verify_signature(key, message, signature)

@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from gateway.errors import KeyInvalid, KeyKindUnknown
-from gateway.keys import ecdsa, rsa
 from gateway.keys.multikey import public_key
 from gateway.keys.values import KINDS, PublicKey
 
@@ -30,6 +29,8 @@ def public_key_from_jwk(jwk: Any) -> PublicKey:
     if SECRET_MEMBERS & jwk.keys():
         raise KeyInvalid("the JWK holds a private key")
     if jwk.get("kty") == "RSA":
+        from gateway.keys import rsa  # imported here: most keys are Ed25519
+
         return PublicKey("rsa", rsa.public_bytes(_bytes(jwk, "n"), _bytes(jwk, "e")))
     kind = _CURVES.get((str(jwk.get("kty")), str(jwk.get("crv"))))
     if kind is None:
@@ -40,18 +41,24 @@ def public_key_from_jwk(jwk: Any) -> PublicKey:
     x, y = _bytes(jwk, "x"), _bytes(jwk, "y")
     if len(x) != length or len(y) != length:
         raise KeyInvalid("a coordinate of the JWK has the wrong length")
+    from gateway.keys import ecdsa
+
     return PublicKey(kind, ecdsa.point_of(kind, x, y))
 
 
 def jwk_of(key: PublicKey) -> dict[str, str]:
     """A public key as JWK."""
     if key.kind == "rsa":
+        from gateway.keys import rsa
+
         modulus, exponent = rsa.numbers(key.data)
         return {"kty": "RSA", "n": _text(modulus), "e": _text(exponent)}
     kind = KINDS[key.kind]
     members = {"kty": kind.jwk_type, "crv": kind.curve}
     if kind.jwk_type == "OKP":
         return {**members, "x": _text(key.data)}
+    from gateway.keys import ecdsa
+
     x, y = ecdsa.coordinates(key.kind, key.data)
     return {**members, "x": _text(x), "y": _text(y)}
 

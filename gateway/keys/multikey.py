@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.errors import KeyInvalid, KeyKindUnknown, KeyLengthInvalid
-from gateway.keys import ecdsa, ed25519
+from gateway.keys import ed25519
 from gateway.keys.base58 import base58_decode, base58_encode
-from gateway.keys.values import KINDS, PublicKey, SecretKey
+from gateway.keys.values import CURVES, KINDS, PublicKey, SecretKey
 
 __all__ = [
     "did_key",
@@ -38,6 +38,8 @@ def public_key(kind: str, data: bytes) -> PublicKey:
         return PublicKey(kind, ed25519.check_point(data))
     if kind == "x25519":
         return PublicKey(kind, data)
+    from gateway.keys import ecdsa  # imported here: most keys are Ed25519
+
     return PublicKey(kind, ecdsa.check_point(kind, data))
 
 
@@ -46,7 +48,9 @@ def secret_key(kind: str, data: bytes) -> SecretKey:
     entry = KINDS.get(kind)
     if entry is None or not isinstance(data, bytes) or len(data) != entry.secret_bytes:
         raise KeyInvalid("the secret key has the wrong length for its kind")
-    if kind in ecdsa.CURVES:
+    if kind in CURVES:
+        from gateway.keys import ecdsa
+
         ecdsa.public_bytes(kind, data)
     return SecretKey(kind, data)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gateway.errors import KeyInvalid, ProofInvalid
-from gateway.keys import ecdsa, ed25519, rsa
+from gateway.keys import ed25519
 from gateway.keys.multikey import secret_key
-from gateway.keys.values import KINDS, PublicKey, SecretKey
+from gateway.keys.values import CURVES, KINDS, PublicKey, SecretKey
 
 __all__ = ["SIGNING_KINDS", "new_secret_key", "public_key_of", "sign", "verify_signature"]
 
@@ -25,6 +25,8 @@ def public_key_of(key: SecretKey) -> PublicKey:
     _check(key)
     if key.kind == "ed25519":
         return PublicKey(key.kind, ed25519.public_bytes(key.data))
+    from gateway.keys import ecdsa  # imported here: most keys are Ed25519
+
     return PublicKey(key.kind, ecdsa.public_bytes(key.kind, key.data))
 
 
@@ -35,6 +37,8 @@ def sign(key: SecretKey, message: bytes) -> bytes:
         if not key.expanded:
             key.expanded.append(ed25519.expanded(key.data))
         return ed25519.sign(key.expanded[0], message)
+    from gateway.keys import ecdsa
+
     return ecdsa.sign(key.kind, key.data, message)
 
 
@@ -54,8 +58,12 @@ def verify_signature(key: PublicKey, message: bytes, signature: bytes) -> None:
     if key.kind == "ed25519":
         ed25519.verify(key.data, message, signature)
     elif key.kind == "rsa":
+        from gateway.keys import rsa
+
         rsa.verify(key.data, message, signature)
-    elif key.kind in ecdsa.CURVES:
+    elif key.kind in CURVES:
+        from gateway.keys import ecdsa
+
         ecdsa.verify(key.kind, key.data, message, signature)
     else:
         raise ProofInvalid("a key of this kind does not sign")

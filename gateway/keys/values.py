@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-__all__ = ["KINDS", "Kind", "PublicKey", "SecretKey"]
+__all__ = ["CURVES", "KINDS", "Kind", "PublicKey", "SecretKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ KINDS: dict[str, Kind] = {
     "p384": Kind(49, 48, 96, b"\x81\x24", b"\x87\x26", "EC", "P-384"),
 }
 """The kinds that have a Multikey. RSA keys besides come from JWKs, PEM texts and certificates alone."""
+CURVES = frozenset(("p256", "p384"))
+"""The kinds that ECDSA signs with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gateway.breaker import Breaker
 from gateway.compute import Compute
@@ -24,7 +24,6 @@ from gateway.core import (
     securings_named,
 )
 from gateway.dids.ebsi import IDENTIFIERS
-from gateway.dids.looking_up import Outcome, look_up, outcome_of
 from gateway.dids.resolution import Resolution
 from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
@@ -55,6 +54,9 @@ from gateway.retrieval import Answer, Need
 from gateway.settings import Settings
 from gateway.signer import ACTIVE, Ledger, Signer
 from gateway.trust import TrustSource
+
+if TYPE_CHECKING:
+    from gateway.dids.looking_up import Outcome
 
 __all__ = ["MAX_STATUS_LISTS", "Gateway", "utc_now"]
 
@@ -282,6 +284,8 @@ class Gateway:
 
     async def look_up(self, text: str) -> Outcome:
         """What a DID, a DID URL or an https URL stands for. Raises what ``look_up`` of DIDs does."""
+        from gateway.dids.looking_up import look_up, outcome_of  # imported here: few are asked for a part
+
         if text.startswith("https://"):
             return outcome_of(await self.resolve(text))
         return await look_up(text, {}, self.resolver.resolve_as)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Protocol
-
-import aiohttp
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.errors import SignerFailed
+
+if TYPE_CHECKING:
+    import aiohttp
 
 __all__ = ["Exchange", "HttpExchange"]
 
@@ -36,6 +37,8 @@ class HttpExchange:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer, within the time and 64 KiB."""
+        import aiohttp  # imported here: keys in files need no service
+
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._post(url, headers, body)
@@ -45,6 +48,8 @@ class HttpExchange:
             raise SignerFailed(f"the key service cannot be reached ({type(error).__name__})") from None
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        import aiohttp
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 trust_env=False, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False

@@ -6,16 +6,19 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from gateway.errors import KeyInvalid, SettingInvalid
 from gateway.keys import SecretKey, public_key_of, secret_key_from_multikey
 from gateway.settings import Settings, did_web_of
 from gateway.signer.exchange import Exchange, HttpExchange
-from gateway.signer.kms import KmsSource
 from gateway.signer.port import Held, KeyRing, KeySigner, SecretSource, Signer
 from gateway.signer.records import KeyRecord
 from gateway.signer.store import KeyStore
-from gateway.signer.token import TokenSource
+
+if TYPE_CHECKING:
+    from gateway.signer.kms import KmsSource
+    from gateway.signer.token import TokenSource
 
 __all__ = ["SOURCES", "open_signer", "signer_for"]
 
@@ -106,10 +109,14 @@ async def _from_token(settings: Settings, now: datetime, _: Exchange | None) -> 
     for name in ("pkcs11_token", "pkcs11_label"):
         if getattr(settings, name) is None:
             raise SettingInvalid(f"GATEWAY_{name.upper()} is missing beside GATEWAY_PKCS11_MODULE")
+    from gateway.signer.token import TokenSource  # imported here: most keys are in files
+
     return await _held(settings, now, TokenSource(settings), "pkcs11")
 
 
 async def _from_service(settings: Settings, now: datetime, exchange: Exchange | None) -> KeySigner:
+    from gateway.signer.kms import KmsSource
+
     reach = exchange or HttpExchange(settings.fetch_timeout)
     return await _held(settings, now, KmsSource(settings, reach), "kms")
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from gateway.trust.eu_trusted_list import EuTrustedList
 from gateway.trust.statements import Fetch, Issuer, Statement, TrustSource
 
 __all__ = ["MAX_IDENTIFIER", "anchors", "ask"]
@@ -35,6 +34,10 @@ async def anchors(
 
     Raises a ``GatewayError`` when the list that names them cannot be had.
     """
+    if not sources:
+        return ()
+    from gateway.trust.eu_trusted_list import EuTrustedList  # imported here, with X.509: few are asked for it
+
     lists = [source for source in sources if isinstance(source, EuTrustedList)]
     found = await asyncio.gather(*(source.anchors(fetch, now, at) for source in lists))
     return tuple(der for ders in found for der in ders)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from gateway.envelopes.xml_signature import may_have_seals
 from gateway.errors import GatewayError
 from gateway.proofs.secured import Secured
 from gateway.proofs.xades import verify_xades
@@ -90,6 +91,7 @@ def test_a_presentation_and_the_credential_in_it_have_a_seal_each() -> None:
 
 def test_a_document_without_seal_has_none() -> None:
     assert verify_xades(as_bytes(to_be_sealed()), NOW) == ()
+    assert not may_have_seals(as_bytes(to_be_sealed()))
 
 
 def test_a_byte_order_mark_and_another_encoding_are_no_change() -> None:
@@ -97,6 +99,7 @@ def test_a_byte_order_mark_and_another_encoding_are_no_change() -> None:
     text = GENUINE.decode().replace("encoding='UTF-8'", "encoding='UTF-16'")
     assert verified(text.encode("utf-16")).verdict is Verdict.VALID
     assert verified(b"\xfe\xff" + text.encode("utf-16-be")).verdict is Verdict.VALID
+    assert all(may_have_seals(text.encode(name)) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 # --- tampering ------------------------------------------------------------------------------------

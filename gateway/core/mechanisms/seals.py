@@ -16,10 +16,9 @@ from gateway.core.organizations import Named, named_in_elm, named_in_xml
 from gateway.core.question import Question
 from gateway.core.understanding import Inspected
 from gateway.core.views import issuing_organization
+from gateway.envelopes.xml_signature import may_have_seals
 from gateway.pointers import resolve
-from gateway.proofs.jades import verify_jades
 from gateway.proofs.secured import Secured
-from gateway.proofs.xades import verify_xades
 from gateway.report import Check, Verdict
 from gateway.retrieval import NOT_RETRIEVED, Retrieved
 
@@ -36,6 +35,8 @@ def show_jades(
     data: bytes, issuer: Any, retrieved: Retrieved, question: Question, place: str = "/issuer"
 ) -> Shown:
     """What the seals around a document show; ``issuer`` is whom it names, at ``place``."""
+    from gateway.proofs.jades import verify_jades  # imported here, with X.509: most documents have no seal
+
     secured = _verified(partial(verify_jades, data), retrieved, question)
     check = sealer_check(secured, named_in_elm(issuer), place)
     return Shown(secured, _explained(check, retrieved))
@@ -43,6 +44,10 @@ def show_jades(
 
 def show_xades(inspected: Inspected, retrieved: Retrieved, question: Question) -> Shown:
     """What the seals in a document of EDCI XML show: of the credential, of the presentation around it."""
+    if not may_have_seals(inspected.envelope.data):
+        return Shown(())
+    from gateway.proofs.xades import verify_xades
+
     secured = _verified(partial(verify_xades, inspected.envelope.data), retrieved, question)
     tree, place = inspected.envelope.tree, inspected.prefix
     issuer = named_in_xml(issuing_organization(resolve(tree, place)))

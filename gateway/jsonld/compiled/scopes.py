@@ -14,8 +14,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pyld import jsonld as pyld
-
 from gateway.errors import GatewayError
 from gateway.jsonld.compiled.terms import (
     PLAIN,
@@ -28,6 +26,7 @@ from gateway.jsonld.compiled.terms import (
 )
 from gateway.jsonld.contexts import Contexts, pyld_loader, pyld_resolver
 from gateway.jsonld.guard import SENTINEL, check_contexts
+from gateway.jsonld.processor import pyld
 from gateway.jsonld.quick import need_time, uninterrupted
 from gateway.jsonld.rdf import RDF
 

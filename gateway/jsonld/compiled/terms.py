@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from pyld import jsonld as pyld
-
 from gateway.jsonld.guard import SENTINEL
+from gateway.jsonld.processor import pyld
 
 __all__ = [
     "GRAPH",
