@@ -106,10 +106,12 @@ def take_turns(turns: Iterable[Turn], plan: Plan, say: Progress) -> tuple[Cells,
                 cell.note(*turn.run(0.0 if turn.fixed else seconds))
                 took[turn.fixed] += time.perf_counter() - start
         remaining = plan.budget - (time.perf_counter() - begin)
-        seconds *= _share(took[True], took[False], remaining / max(plan.rounds - done, 1))
-        left = min((took[True] + took[False]) * (plan.rounds - done), max(remaining, 0.0))
-        if done >= LEAST_ROUNDS and remaining < took[True] + LEAST_SHARE * took[False]:
+        share = _share(took[True], took[False], remaining / max(plan.rounds - done, 1))
+        seconds *= share
+        a_round = took[True] + share * took[False]
+        if done >= LEAST_ROUNDS and remaining < a_round:
             break
+        left = max(min(a_round * (plan.rounds - done), remaining), a_round * (LEAST_ROUNDS - done))
     return cells, done
 
 

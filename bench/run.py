@@ -35,9 +35,10 @@ QUICK_NAMES = ("small", "mid", "clr1", "clr100")
 def _signing_turns(part: str) -> Callable[[World], Iterable[Turn]]:
     def turns(world: World) -> Iterable[Turn]:
         names = QUICK_NAMES if world.quick else NAMES
-        for name in names:
-            world.say(f"{part}: equal bytes, {name}")
+        for name in (name for name in names if name not in world.equal):
             signing.check_equal(name, world.script)
+            world.equal.add(name)
+            world.say(f"equal bytes: {name}")
         return signing.turns(part, names, world)
 
     return turns

@@ -19,7 +19,8 @@ class Difference(Exception):
 class World:
     """The JavaScript ``script``; a ``folder`` for what is made on the way, and one for what is ``kept`` from run to
     run; how to ``say`` what is being done; other people's samples, where there are any; whether the run is a ``quick``
-    one. Parts put remarks for the page into ``notes``, and what has to be ended into ``closing``.
+    one. Parts put remarks for the page into ``notes``, and what has to be ended into ``closing``; ``equal`` are the
+    documents of which everybody has made the same bytes.
     """
 
     script: JavaScript
@@ -28,5 +29,6 @@ class World:
     say: Callable[[str], None]
     corpora: Path | None = None
     quick: bool = False
+    equal: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     closing: list[Callable[[], None]] = field(default_factory=list)
