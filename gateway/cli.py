@@ -1,8 +1,8 @@
 """The command ``gateway``: convert, verify, resolve, keys, formats, serve.
 
-Exit codes: 0 done or verified, 1 not verified or loss refused, 2 input refused, 3 the gateway or the
-outside world failed. Each command is imported when it is the one that was asked for: the others, and what
-they need, cost it nothing.
+Exit codes: 0 done or verified, 1 not verified, loss refused or rows of a batch refused, 2 input refused,
+3 the gateway or the outside world failed. Each command is imported when it is the one that was asked for: the
+others, and what they need, cost it nothing.
 """
 
 from __future__ import annotations

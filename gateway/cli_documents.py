@@ -16,6 +16,12 @@ from gateway.report import Report
 __all__ = ["add_convert", "add_sign", "add_verify"]
 
 VERIFIED, NOT_VERIFIED = 0, 1
+MAX_PROCESSES = 64
+BATCH_HELP = (
+    "FILE has one credential a line (NDJSON), and so has what is written. Rows that are refused go to --failures, "
+    "each with its number, code, place and hint, and the others go on. Interrupted and started again with the same "
+    "files, it goes on after the last whole line of --out. Exit code 0: all are signed; 1: some were refused."
+)
 
 
 def add_convert(command: argparse.ArgumentParser) -> None:
@@ -42,9 +48,26 @@ def add_sign(command: argparse.ArgumentParser) -> None:
     """Add the options of ``sign``."""
     command.add_argument("file", metavar="FILE", help="the credential; - is standard input")
     command.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    command.add_argument("--batch", action="store_true", help=BATCH_HELP)
+    command.add_argument(
+        "--failures",
+        metavar="FILE",
+        help="of a batch: rows that are refused (default: that of --out and .failures)",
+    )
+    command.add_argument(
+        "--processes", type=_processes, default=os.cpu_count() or 1, metavar="N",
+        help="of a batch: how many processes work (default: as many as there are cores)",
+    )  # fmt: skip
     _add_securing(command)
     add_data(command)
     command.set_defaults(run=_sign)
+
+
+def _processes(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MAX_PROCESSES:
+        raise ValueError
+    return number
 
 
 def add_verify(command: argparse.ArgumentParser) -> None:
@@ -93,6 +116,10 @@ def _convert(parsed: argparse.Namespace) -> int:
 
 
 def _sign(parsed: argparse.Namespace) -> int:
+    if parsed.batch:
+        from gateway.cli_batch import sign_batch  # a single document needs nothing of it
+
+        return sign_batch(parsed)
     data = read_file(parsed.file)
 
     async def job(gateway: Gateway) -> int:

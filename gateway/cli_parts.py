@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from gateway.compute import HereCompute
+from gateway.compute import HereCompute, PoolCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayFailed, InputRefused, TooLarge
 from gateway.fetch import Fetcher
@@ -35,22 +35,28 @@ def settings_of(parsed: argparse.Namespace) -> Settings:
 
 
 def with_gateway(
-    parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]], *, signs: bool = False
-) -> int:
-    """Run a job with a gateway that computes in this process; only one that ``signs`` opens the key."""
+    parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]], *, signs: bool = False,
+    processes: int = 1,
+) -> int:  # fmt: skip
+    """Run a job with a gateway that computes in this process, or in others where it is of several.
+
+    Only one that ``signs`` opens the key.
+    """
     settings = settings_of(parsed)
     trust, anchors = trust_sources(settings), seal_anchors(settings)
 
     async def run() -> int:
         fetch = Fetcher(settings)
         signer = await open_signer(settings, parsed.clock()) if signs else NoSigner()
-        ledger, here = Ledger(settings.data), HereCompute()
+        ledger = Ledger(settings.data)
+        compute = HereCompute() if processes == 1 else PoolCompute(processes - 1, 2 * processes)
         gateway = Gateway(
-            signer, settings, fetch, here, clock=parsed.clock, anchors=anchors, ledger=ledger, trust=trust
+            signer, settings, fetch, compute, clock=parsed.clock, anchors=anchors, ledger=ledger, trust=trust
         )
         try:
             return await job(gateway)
         finally:
+            await compute.close()
             await fetch.close()
             await signer.close()
 

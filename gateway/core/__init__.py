@@ -4,6 +4,7 @@
 steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 """
 
+from gateway.core.bulk import Order, Outcome, Unsigned, attach_signatures, check_issuer, prepare_rows
 from gateway.core.checking import Verified, verify
 from gateway.core.expressing import (
     ORIGINALS,
@@ -45,14 +46,19 @@ __all__ = [
     "Inspected",
     "Key",
     "Making",
+    "Order",
+    "Outcome",
     "Policy",
     "Question",
     "Recorded",
     "Securing",
     "Understanding",
+    "Unsigned",
     "Verified",
     "Way",
     "attach",
+    "attach_signatures",
+    "check_issuer",
     "deciding",
     "express",
     "inspect",
@@ -62,6 +68,7 @@ __all__ = [
     "policy_reported",
     "prepare",
     "prepare_as_it_stands",
+    "prepare_rows",
     "record",
     "render",
     "render_json",

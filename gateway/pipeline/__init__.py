@@ -1,5 +1,6 @@
 """The gateway's jobs end to end: convert, verify, resolve. Waits on the outside, computes elsewhere."""
 
+from gateway.pipeline.bulk import Row
 from gateway.pipeline.gateway import Gateway, utc_now
 from gateway.pipeline.retrieving import Retriever
 from gateway.pipeline.warming import warm, warm_small
@@ -9,6 +10,7 @@ __all__ = [
     "Delivery",
     "Gateway",
     "Retriever",
+    "Row",
     "conversion_json",
     "report_json",
     "utc_now",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
+from gateway.pipeline.bulk import Bulk, Row, secured
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
@@ -186,6 +187,23 @@ class Gateway:
         issuer = "" if any_issuer else signers[0].did
         job = SecureJob(data, _ways(securings, signers), now, self.context_url, issuer)
         return await self.compute.run(work, job, small=is_small(data)), signers, now
+
+    def secure_many(
+        self, rows: Iterable[tuple[int, bytes]], *, securing: str = DEFAULT_SECURING, key: str = "",
+        any_issuer: bool = False, ahead: int = 1,
+    ) -> AsyncGenerator[tuple[Row, ...], None]:  # fmt: skip
+        """Numbered credentials of the gateway's own, each signed as it stands, or why it is not, in order.
+
+        They come by chunks; ``ahead`` are prepared while others are signed. A chunk is in the ledger before it is
+        here. Raises ``RequestRefused`` for tokens, which are not made so, and what keeps all rows from being signed.
+        """
+        securings = securings_named(securing)
+        signers = self._signers(securings, key)
+        issuer = "" if any_issuer else signers[0].did
+        ways = _ways(securings, signers)
+        return secured(
+            rows, Bulk(self.compute, signers, ways, issuer, self.context_url, self.clock, self.ledger, ahead)
+        )
 
     def _signers(self, securings: tuple[Securing, ...], key: str) -> tuple[Signer, ...]:
         """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""

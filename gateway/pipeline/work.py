@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from gateway import core
 from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Way
 from gateway.envelopes import write_json
-from gateway.errors import JsonLdRefused, NotACredential, ProofGenerationError, ProofInvalid
+from gateway.errors import JsonLdRefused, NotACredential, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
 from gateway.messages import DEFAULT_LANGUAGE
@@ -261,16 +261,6 @@ def report_as(
     return (report if missing else render(report)), missing
 
 
-def _check_issuer(tree: Any, issuer: str) -> None:
-    """Raise ``ProofGenerationError`` for a credential that somebody else issues."""
-    named = tree.get("issuer") if isinstance(tree, dict) else None
-    if (named.get("id") if isinstance(named, dict) else named) != issuer:
-        raise ProofGenerationError(
-            "the credential names another issuer than the gateway", pointer="/issuer",
-            hint=f"The issuer of what the gateway signs is {issuer}.",
-        )  # fmt: skip
-
-
 def prepare(job: SecureJob) -> Done:
     """A document ready to be signed as it stands, with a warning where it is not canonically simple.
 
@@ -282,8 +272,7 @@ def prepare(job: SecureJob) -> Done:
 def ready(inspected: Inspected, job: SecureJob) -> Done:
     """The same of a document that is opened."""
     tree = inspected.envelope.tree
-    if job.issuer:
-        _check_issuer(tree, job.issuer)
+    core.check_issuer(tree, job.issuer)
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
     prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=contexts_of(job.own))

@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -46,6 +46,9 @@ class Signed:
     credential: str = ""
 
 
+MEMBERS = tuple(field.name for field in fields(Signed))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the ledger says, and how many of its lines cannot be read."""
@@ -68,18 +71,23 @@ class Ledger:
         ``credential`` is the document's id, noted only if it says nothing about anybody.
         Raises ``SignerFailed`` when it cannot be noted: then the document must not leave.
         """
-        known = isinstance(credential, str) and RANDOM_ID.match(credential)
-        entry = Signed(
-            hashlib.sha256(document).hexdigest(),
-            format,
-            signer.number,
-            multikey(signer.public),
-            signer.verification_method,
-            stamp(created),
-            str(credential) if known else "",
-        )
-        await asyncio.to_thread(self._append, _line(entry))
-        return entry
+        named = [(document, credential)]
+        return (await self.append_many(named, signer=signer, format=format, created=created))[0]
+
+    async def append_many(
+        self, documents: Iterable[tuple[bytes, object]], *, signer: Signer, format: str, created: datetime
+    ) -> list[Signed]:
+        """The same for several documents, each with its id: all are on the disk when this returns, by one write."""
+        key, public = signer.number, multikey(signer.public)
+        method, moment = signer.verification_method, stamp(created)
+        entries = [
+            Signed(
+                hashlib.sha256(document).hexdigest(), format, key, public, method, moment, _random(credential)
+            )
+            for document, credential in documents
+        ]
+        await asyncio.to_thread(self._append, b"".join(map(_line, entries)))
+        return entries
 
     def signed_by(self, public: PublicKey) -> Reading:
         """Every signature by a key, oldest first. Raises ``SignerFailed`` if nothing can be read at all."""
@@ -92,7 +100,7 @@ class Ledger:
                 found.append(entry)
         return Reading(tuple(found), damaged)
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, lines: bytes) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -100,7 +108,7 @@ class Ledger:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 end = os.fstat(handle).st_size
                 torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n"
-                content = b"\n" + line if torn else line
+                content = b"\n" + lines if torn else lines
                 if os.write(handle, content) != len(content):
                     raise SignerFailed("the signature cannot be noted: the disk is full")
                 os.fsync(handle)
@@ -124,13 +132,19 @@ class Ledger:
             raise SignerFailed(f"the list of signatures cannot be read: {error.strerror}") from None
 
 
+def _random(credential: object) -> str:
+    """A document's id, if it says nothing about anybody."""
+    return credential if isinstance(credential, str) and RANDOM_ID.match(credential) else ""
+
+
 def _skip_line(file: BinaryIO) -> None:
     while (more := file.readline(MAX_LINE)) and not more.endswith(b"\n"):
         pass
 
 
 def _line(entry: Signed) -> bytes:
-    line = json.dumps(asdict(entry), separators=(",", ":")).encode() + b"\n"
+    members = {name: getattr(entry, name) for name in MEMBERS}
+    line = json.dumps(members, separators=(",", ":")).encode() + b"\n"
     if len(line) > MAX_LINE or not FORMAT.match(entry.format):
         raise SignerFailed("the signature cannot be noted: a name in it is malformed")
     return line
@@ -141,7 +155,7 @@ def _read(line: bytes) -> Signed | None:
         members: Any = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(members, dict) or set(members) != {field.name for field in fields(Signed)}:
+    if not isinstance(members, dict) or set(members) != set(MEMBERS):
         return None
     key = members.pop("key")
     if type(key) is not int or not all(isinstance(value, str) for value in members.values()):

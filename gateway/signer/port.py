@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,6 +38,10 @@ class Signer(Protocol):
 
     async def sign(self, data: bytes) -> bytes:
         """The raw signature, r || s for ECDSA, shown to verify. Raises ``SignerFailed``."""
+        ...
+
+    async def sign_many(self, data: Sequence[bytes]) -> list[bytes]:
+        """The same for each of several, by a key that may sign when they begin. Raises ``SignerFailed``."""
         ...
 
     def current(self, kind: str = "") -> Signer:
@@ -168,7 +173,14 @@ class KeySigner:
 
     async def sign(self, data: bytes) -> bytes:
         """The signature by an active key; one that does not verify with its public half never leaves here."""
+        return (await self.sign_many((data,)))[0]
+
+    async def sign_many(self, data: Sequence[bytes]) -> list[bytes]:
+        """The signatures, made by the source one after the other; whether the key is active is looked up once."""
         self.ring.check(self.record)
+        return [await self._signed(one) for one in data]
+
+    async def _signed(self, data: bytes) -> bytes:
         signature = await self.source.sign(data)
         try:
             verify_signature(self.public, data, signature)
@@ -200,6 +212,10 @@ class NoSigner:
     number = 0
 
     async def sign(self, data: bytes) -> bytes:
+        """Never a signature."""
+        raise SignerFailed("no signing key was opened")
+
+    async def sign_many(self, data: Sequence[bytes]) -> list[bytes]:
         """Never a signature."""
         raise SignerFailed("no signing key was opened")
 

@@ -155,3 +155,20 @@ async def test_a_signature_that_cannot_be_noted_is_said_so(tmp_path: Path) -> No
         await Ledger(tmp_path).append(DOCUMENT, signer=by, format="ob3", created=NOW)
     with pytest.raises(SignerFailed, match="cannot be read"):
         Ledger(tmp_path).signed_by(by.public)
+
+
+async def test_many_signatures_are_noted_by_one_write(tmp_path: Path) -> None:
+    by, ledger = signer(tmp_path), Ledger(tmp_path)
+    await ledger.append(b"0", signer=by, format="ob3", created=NOW)
+    identifier = "urn:uuid:12345678-0000-4000-8000-000000000001"
+    documents = [(b"1", identifier), (b"2", "https://example.org/who"), (b"3", None)]
+    entries = await ledger.append_many(documents, signer=by, format="vc", created=NOW)
+    assert [entry.credential for entry in entries] == [identifier, "", ""]
+    assert ledger.signed_by(by.public).entries[1:] == tuple(entries)
+
+
+async def test_of_many_signatures_none_is_noted_when_one_cannot_be(tmp_path: Path) -> None:
+    by, ledger = signer(tmp_path), Ledger(tmp_path)
+    with pytest.raises(SignerFailed):
+        await ledger.append_many([(b"1", "")], signer=by, format="no name", created=NOW)
+    assert ledger.signed_by(by.public).entries == ()

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from gateway import keys
 from gateway.errors import SignerFailed
 from gateway.keys import SecretKey
-from gateway.signer import KeyRecord, KeyStore
+from gateway.settings import Settings
+from gateway.signer import KeyRecord, KeyStore, NoSigner, signer_for
 from gateway.signer.port import Held, KeyRing
-from tests.signer.parts import PUBLIC, SCALAR, SECRET
+from tests.signer.parts import NOW, PUBLIC, SCALAR, SECRET
 
 OTHER = SecretKey("ed25519", bytes(32))
 
@@ -68,3 +69,21 @@ async def test_a_genuine_signature_is_handed_on_and_the_source_is_closed() -> No
 def test_a_key_held_elsewhere_does_not_stand_in_for_one_of_another_kind() -> None:
     with pytest.raises(SignerFailed, match="of kind ed25519, not p256"):
         ring(Canned(b"")).choose("p256")
+
+
+async def test_many_signatures_are_each_shown_to_verify() -> None:
+    signer = ring(Canned(GENUINE)).choose()
+    assert await signer.sign_many([b"m", b"m"]) == [GENUINE, GENUINE]
+    assert await signer.sign_many([]) == []
+    with pytest.raises(SignerFailed, match="not a signature by the signing key"):
+        await signer.sign_many([b"m", b"n"])
+
+
+async def test_a_key_that_signs_no_more_signs_none_of_many(tmp_path: Path) -> None:
+    signer = signer_for(Settings(data=tmp_path), NOW)
+    assert len(await signer.sign_many([b"1", b"2"])) == 2
+    KeyStore(tmp_path).rotate(NOW)
+    with pytest.raises(SignerFailed, match="retired"):
+        await signer.sign_many([b"1"])
+    with pytest.raises(SignerFailed):
+        await NoSigner().sign_many([b"1"])
