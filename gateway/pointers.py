@@ -31,7 +31,8 @@ def join(*steps: str | int) -> str:
 
 def split(pointer: str) -> list[str]:
     """The unescaped steps of a pointer; none for the whole document."""
-    return [unescape(step) for step in pointer.split("/")[1:]]
+    steps = pointer.split("/")[1:]
+    return [unescape(step) for step in steps] if "~" in pointer else steps
 
 
 def resolve(tree: Any, pointer: str, default: Any = None) -> Any:

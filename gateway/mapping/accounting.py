@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,8 @@ from gateway.pointers import escape, resolve
 from gateway.report import Finding, Layer, Outcome, Severity
 
 __all__ = ["Accounts", "account", "leaves_of"]
+
+INFO = Severity.INFO
 
 
 def leaves_of(tree: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
@@ -47,100 +48,106 @@ class Accounts:
 
 def account(accounts: Accounts) -> list[Finding]:
     """One finding for each leaf of the source, in document order."""
-    by_place: dict[str, list[Step]] = defaultdict(list)
-    for step in accounts.read:
-        by_place[step.here].append(step)
-    native = _Native(accounts.written, accounts.target)
-    restated = frozenset(accounts.restated)
-    return [
-        _finding(pointer, leaf, by_place, native, accounts, restated)
-        for pointer, leaf in leaves_of(accounts.source)
-    ]
+    book = _Book(accounts)
+    book.enter(accounts.source, "", (), restated="" in book.restated)
+    return book.findings
 
 
-def _finding(
-    pointer: str,
-    leaf: Any,
-    by_place: dict[str, list[Step]],
-    native: _Native,
-    accounts: Accounts,
-    restated: frozenset[str],
-) -> Finding:
-    if _under(pointer, restated):
-        return Finding(pointer, "restated", rule="restated", outcome=Outcome.TRANSFORMED, layer=Layer.NATIVE)
-    steps = list(_steps(pointer, by_place))
-    for step in steps:
-        for target, rule, exact in native.find(step.hub, leaf):
-            return _kept(pointer, step, target, rule, exact=exact)
-    if steps:
-        carried = next((step for step in steps if _under(step.hub, accounts.carried)), None)
-        if carried is not None:
-            outcome = Outcome.DEFAULTED if carried.assumed else Outcome.KEPT
-            return Finding(pointer, "carried", rule=carried.rule, outcome=outcome, layer=Layer.CARRIED)
-        step = steps[0]
-        return Finding(pointer, "mapped", rule=step.rule, outcome=Outcome.TRANSFORMED, layer=Layer.NATIVE)
-    if accounts.original:
-        return Finding(pointer, "in_original", rule="original", outcome=Outcome.KEPT, layer=Layer.ORIGINAL)
-    secured = _below(pointer, accounts.not_copied)
-    return Finding(
-        pointer,
-        "not_copied" if secured else "lost",
-        severity=Severity.INFO if secured else Severity.WARNING,
-        outcome=Outcome.DROPPED,
-    )
+class _Book:
+    """The accounts being drawn up: on the way down the source, each place adds its steps to those above."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.findings: list[Finding] = []
+        self.restated = frozenset(accounts.restated)
+        self._accounts = accounts
+        self._by_place: dict[str, list[Step]] = {}
+        for step in accounts.read:
+            self._by_place.setdefault(step.here, []).append(step)
+        self._native = _Native(accounts.written, accounts.target)
+        self._carried = dict.fromkeys(accounts.carried, True)
+
+    def enter(self, value: Any, pointer: str, above: tuple[Step, ...], *, restated: bool) -> None:
+        """Account for what stands at ``pointer``; ``above`` are the steps of the places that hold it."""
+        restated = restated or pointer in self.restated
+        here = self._by_place.get(pointer)
+        steps = (*here, *above) if here else above
+        if isinstance(value, dict) and value:
+            for name, item in value.items():
+                self.enter(item, f"{pointer}/{escape(name)}", steps, restated=restated)
+        elif isinstance(value, list) and value:
+            for position, item in enumerate(value):
+                self.enter(item, f"{pointer}/{position}", steps, restated=restated)
+        elif restated:
+            self.findings.append(
+                Finding(pointer, "restated", INFO, "restated", Outcome.TRANSFORMED, Layer.NATIVE)
+            )
+        else:
+            self.findings.append(self._read(pointer, value, steps) if steps else self._unread(pointer))
+
+    def _read(self, pointer: str, leaf: Any, steps: tuple[Step, ...]) -> Finding:
+        """A leaf that reading has taken: held by the target's own terms, carried, or in another form."""
+        for step in steps:
+            if (held := self._native.find(step.hub, leaf)) is not None:
+                return _kept(pointer, step, *held)
+        for step in steps:
+            if self._is_carried(step.hub):
+                outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT
+                return Finding(pointer, "carried", INFO, step.rule, outcome, Layer.CARRIED)
+        return Finding(pointer, "mapped", INFO, steps[0].rule, Outcome.TRANSFORMED, Layer.NATIVE)
+
+    def _unread(self, pointer: str) -> Finding:
+        if self._accounts.original:
+            return Finding(pointer, "in_original", INFO, "original", Outcome.KEPT, Layer.ORIGINAL)
+        secured = _below(pointer, self._accounts.not_copied)
+        return Finding(
+            pointer,
+            "not_copied" if secured else "lost",
+            severity=INFO if secured else Severity.WARNING,
+            outcome=Outcome.DROPPED,
+        )
+
+    def _is_carried(self, hub: str) -> bool:
+        """Whether a carrier tells this place of the hub, or one that holds it."""
+        known = self._carried.get(hub)
+        if known is None:
+            known = self._carried[hub] = bool(hub) and self._is_carried(hub.rpartition("/")[0])
+        return known
 
 
 def _below(pointer: str, places: tuple[str, ...]) -> bool:
     return any(pointer == place or pointer.startswith(place + "/") for place in places)
 
 
-def _kept(pointer: str, step: Step, target: str, rule: str, *, exact: bool) -> Finding:
+def _kept(pointer: str, step: Step, target: str, rule: str, exact: bool) -> Finding:
     outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT if exact else Outcome.TRANSFORMED
     name = step.rule if step.rule == rule else f"{step.rule} → {rule}"
-    return Finding(pointer, "mapped", rule=name, outcome=outcome, layer=Layer.NATIVE, target=target)
-
-
-def _steps(pointer: str, by_place: dict[str, list[Step]]) -> Iterator[Step]:
-    """The trail's steps for a place: those at the place itself or at what contains it."""
-    while True:
-        yield from by_place.get(pointer, ())
-        if not pointer:
-            return
-        pointer = pointer.rpartition("/")[0]
-
-
-def _under(hub: str, carried: Iterable[str]) -> bool:
-    pointer = hub
-    while True:
-        if pointer in carried:
-            return True
-        if not pointer:
-            return False
-        pointer = pointer.rpartition("/")[0]
+    return Finding(pointer, "mapped", INFO, name, outcome, Layer.NATIVE, target)
 
 
 class _Native:
     """Where the target's own terms hold a hub value, found by value."""
 
     def __init__(self, written: tuple[Step, ...], target: Any) -> None:
-        self._steps: dict[str, list[Step]] = defaultdict(list)
+        self._steps: dict[str, list[Step]] = {}
         self._target = target
         self._scalars: dict[str, set[str]] = {}
         for step in written:
-            self._steps[step.hub].append(step)
+            self._steps.setdefault(step.hub, []).append(step)
 
-    def find(self, hub: str, leaf: Any) -> Iterator[tuple[str, str, bool]]:
+    def find(self, hub: str, leaf: Any) -> tuple[str, str, bool] | None:
         """The target pointer, rule and exactness for a leaf that stands natively in the target."""
-        steps = self._steps.get(hub, ())
+        steps = self._steps.get(hub)
+        if steps is None:
+            return None
         for step in steps:
             if str(leaf) in self._values(step.here):
-                yield step.here, step.rule, True
-                return
-        if steps and not isinstance(leaf, str):
-            yield steps[0].here, steps[0].rule, False
+                return step.here, step.rule, True
+        return None if isinstance(leaf, str) else (steps[0].here, steps[0].rule, False)
 
     def _values(self, here: str) -> set[str]:
-        if here not in self._scalars:
+        values = self._scalars.get(here)
+        if values is None:
             found = resolve(self._target, here)
-            self._scalars[here] = {str(value) for _, value in leaves_of(found)}
-        return self._scalars[here]
+            values = {found} if isinstance(found, str) else {str(value) for _, value in leaves_of(found)}
+            self._scalars[here] = values
+        return values
