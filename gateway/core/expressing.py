@@ -187,7 +187,7 @@ def _accounts(
 def _moved(step: Step, issuer: str) -> Step:
     """A step of the source's issuer points to where the issuer went."""
     if step.hub == "/issuer" or step.hub.startswith("/issuer/"):
-        return replace(step, hub=issuer + step.hub.removeprefix("/issuer"))
+        return step._replace(hub=issuer + step.hub.removeprefix("/issuer"))
     return step
 
 

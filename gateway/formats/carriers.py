@@ -19,7 +19,7 @@ from gateway.errors import InputRefused
 from gateway.formats.plain import from_plain, to_plain
 from gateway.formats.reading import index_nodes
 from gateway.formats.repeated import refer_repeated, referred_to
-from gateway.mapping import Reader, Step, Writer, load_table
+from gateway.mapping import Step, load_table, reader_of, writer_of
 from gateway.model import Credential, Difference, apply, difference, fields_of, is_node
 
 __all__ = ["Record", "hub_of_record", "record_of", "restore"]
@@ -46,7 +46,7 @@ def record_of(whole: Credential, back: Credential, supplied: tuple[str, ...]) ->
     told = difference(whole, back)
     tree: dict[str, Any] = {}
     if told.part is not None and told.changed:
-        tree = _pruned(Writer(load_table("vc"), CONTEXT).write(told.part, "Carried")) or {}
+        tree = _pruned(writer_of(load_table("vc"), CONTEXT).write(told.part, "Carried")) or {}
         refer_repeated(tree)
     lists: dict[str, list[str]] = {"exact": [], "absent": list(told.absent), "supplied": list(supplied)}
     missed = difference(whole, restore({**tree, **_filled(lists)}, back)[0])
@@ -97,7 +97,7 @@ def hub_of_record(tree: dict[str, Any]) -> tuple[Credential | None, tuple[Step, 
     named = (pointer.removeprefix("/carried") for pointer in _texts(tree, "supplied"))
     wanted = referred_to(told)
     index = {name: node for name, node in index_nodes(told).items() if name in wanted}
-    reader = Reader(load_table("vc"), CONTEXT, index, frozenset(named))
+    reader = reader_of(load_table("vc"), CONTEXT, index, frozenset(named))
     draft = reader.read(told, "Carried")
     return draft.build(), (*lists, *reader.steps)
 

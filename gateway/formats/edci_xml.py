@@ -20,7 +20,7 @@ from gateway.formats.edci_shape import FRAMEWORKS, shape_of
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.identifiers import derived_id
 from gateway.formats.reading import check_subject
-from gateway.mapping import NodeIndex, Reader, Step, Writer, load_table
+from gateway.mapping import NodeIndex, Step, load_table, reader_of, writer_of
 from gateway.model import Credential, CreditPoint, LearningAchievement, Qualification
 
 __all__ = ["EDCI_XML"]
@@ -65,7 +65,7 @@ def _unwrap(tree: Tree) -> tuple[Tree, str]:
 def _read(tree: Tree, supplied: frozenset[str]) -> Native:
     check_subject(tree)
     table = load_table("edci-xml-language" if "language" in tree else "edci-xml")
-    reader = Reader(table, CodecContext(element=True), _index(tree), supplied, _choose_reading)
+    reader = reader_of(table, CodecContext(element=True), _index(tree), supplied, _choose_reading)
     reading = reader.finish(tree, reader.read(tree, "Credential"))
     residue = tuple(replace(item, format="edci-xml") for item in reading.residue)
     return Native(replace(reading.draft.build(), residue=residue), reading.steps)
@@ -105,7 +105,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
         return identifier
 
     language = _language(hub, options)
-    writer = Writer(
+    writer = writer_of(
         load_table("edci-xml"),
         CodecContext("und", (language, *options.languages), True),
         _choose_writing,
@@ -125,7 +125,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
 
 def _moved(step: Step, moved: dict[str, str]) -> Step | None:
     place = moved.get(step.here)
-    return replace(step, here=place) if place is not None else None
+    return step._replace(here=place) if place is not None else None
 
 
 def _valid(tree: Tree, options: WriteOptions) -> tuple[Shaping, Tree]:

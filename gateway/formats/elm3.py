@@ -28,7 +28,7 @@ from gateway.formats.reading import (
     types_of,
 )
 from gateway.formats.repeated import refer_repeated
-from gateway.mapping import Writer, load_table
+from gateway.mapping import load_table, writer_of
 from gateway.model import Credential
 from gateway.pointers import resolve
 from gateway.report import Finding
@@ -92,7 +92,7 @@ def _read(tree: Tree, supplied: frozenset[str]) -> Native:
 
 
 def _write(hub: Credential, options: WriteOptions) -> Written:
-    writer = Writer(load_table("elm3"), CodecContext(languages=options.languages))
+    writer = writer_of(load_table("elm3"), CodecContext(languages=options.languages))
     tree = writer.write(hub, "Credential")
     supplied = supply_required(tree, hub, options)
     removed = conform(tree, converted=options.converted)

@@ -9,7 +9,6 @@ profile misses of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from gateway.formats.elm_nodes import nodes_of
@@ -112,7 +111,7 @@ def moved_steps(steps: Iterable[Step], removed: list[str]) -> tuple[Step, ...]:
     """The trail of a document out of which something was taken."""
     found = ((step, moved(step.here, removed)) for step in steps)
     return tuple(
-        step if here == step.here else replace(step, here=here) for step, here in found if here is not None
+        step if here == step.here else step._replace(here=here) for step, here in found if here is not None
     )
 
 

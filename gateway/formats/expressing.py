@@ -55,12 +55,12 @@ def read_document(form: Format, tree: Tree) -> Understood:
     hub, steps = native.hub, list(native.steps)
     if record is not None:
         hub, told = restore(record, hub)
-        steps += [replace(step, here=f"/carried{step.here}") for step in told]
+        steps += [step._replace(here=f"/carried{step.here}") for step in told]
         left = {pointer for pointer, _ in leaves_of(body)}
         taken = (pointer for pointer, _ in leaves_of(inner) if pointer not in left)
         steps += [Step(pointer, "", "carrier") for pointer in taken]
     if prefix:
-        steps = [replace(step, here=prefix + step.here) for step in steps]
+        steps = [step._replace(here=prefix + step.here) for step in steps]
         hub, outside = _with_wrapper(form, hub, tree, prefix)
         steps += outside
     return Understood(hub, tuple(steps))

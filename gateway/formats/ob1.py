@@ -5,8 +5,6 @@ https://github.com/mozilla/openbadges-backpack/wiki/Assertions
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gateway.envelopes import Envelope
 from gateway.errors import NotACredential
 from gateway.formats.format import Format, Native, Tree
@@ -33,7 +31,7 @@ def _read(tree: Tree, supplied: frozenset[str]) -> Native:
     upgraded = upgrade(tree)
     native = OB2.read(upgraded.tree, supplied)
     steps = tuple(
-        replace(step, here=here, exact=step.exact and here == step.here)
+        step._replace(here=here, exact=step.exact and here == step.here)
         for step in native.steps
         for here in upgraded.sources(step.here)
     )

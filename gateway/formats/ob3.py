@@ -16,7 +16,7 @@ from gateway.formats.originals import supply_original
 from gateway.formats.reading import VCDM_1, VCDM_2, check_subject, contexts_of, run_table, types_of
 from gateway.formats.vc import attach_carried, choose_policy, detach_carried
 from gateway.formats.vocabulary import CARRIED, carrier_context
-from gateway.mapping import Writer, load_table
+from gateway.mapping import load_table, writer_of
 from gateway.model import Credential, LearningAchievement
 from gateway.pointers import resolve
 
@@ -95,7 +95,7 @@ def _has_level(achievement: Any) -> bool:
 def _write(hub: Credential, options: WriteOptions) -> Written:
     language = _language_for(hub, options)
     context = CodecContext(language=language, languages=options.languages)
-    writer = Writer(load_table("ob3"), context, choose=_choose_writing)
+    writer = writer_of(load_table("ob3"), context, choose=_choose_writing)
     tree = writer.write(hub, "Credential")
     untied = untie_lists(tree)
     if options.untie:

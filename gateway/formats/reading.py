@@ -9,7 +9,7 @@ from typing import Any
 from gateway.codecs import UNDETERMINED, CodecContext
 from gateway.errors import NoSubject, SeveralSubjects
 from gateway.formats.format import Native, Tree
-from gateway.mapping import NodeIndex, Reader, load_table
+from gateway.mapping import NodeIndex, load_table, reader_of
 from gateway.mapping.reading import Choose
 from gateway.pointers import escape, resolve
 
@@ -82,7 +82,7 @@ def run_table(
 
     ``pointer`` is where the credential stands in the document.
     """
-    reader = Reader(load_table(table), CodecContext(language=language), index or {}, ignore, choose)
+    reader = reader_of(load_table(table), CodecContext(language=language), index, ignore, choose)
     draft = reader.read(resolve(tree, pointer), "Credential", pointer)
     reading = reader.finish(tree, draft)
     return Native(replace(reading.draft.build(), residue=reading.residue), reading.steps)

@@ -17,7 +17,7 @@ from gateway.formats.originals import supply_original
 from gateway.formats.reading import VCDM_2, check_subject, contexts_of, index_nodes, run_table, types_of
 from gateway.formats.repeated import refer_repeated
 from gateway.formats.vocabulary import CARRIED, carrier_context, inline_context
-from gateway.mapping import Writer, load_table
+from gateway.mapping import load_table, writer_of
 from gateway.model import Credential, TermsOfUse
 
 __all__ = ["VC", "attach_carried", "choose_policy", "detach_carried"]
@@ -34,7 +34,7 @@ def _read(tree: Tree, supplied: frozenset[str]) -> Native:
 
 
 def _write(hub: Credential, options: WriteOptions) -> Written:
-    writer = Writer(load_table("vc"), CodecContext(languages=options.languages), choose=choose_policy)
+    writer = writer_of(load_table("vc"), CodecContext(languages=options.languages), choose=choose_policy)
     tree = writer.write(hub, "Credential")
     period = {"validFrom": date_time_stamp(hub.valid_from), "validUntil": date_time_stamp(hub.valid_until)}
     missing = {name: date for name, date in period.items() if date and name not in tree}

@@ -1,10 +1,13 @@
 """The mapping engine: one table per format, run in both directions, every leaf accounted for."""
 
 from gateway.mapping.accounting import Accounts, account, leaves_of
-from gateway.mapping.reading import Draft, NodeIndex, Reader, Reading
+from gateway.mapping.drafts import Draft
+from gateway.mapping.reading import NodeIndex, Reader, Reading
+from gateway.mapping.reading_rows import reader_of
 from gateway.mapping.table import Row, Section, Table, load_table, parse_table
 from gateway.mapping.trace import Step
 from gateway.mapping.writing import Writer
+from gateway.mapping.writing_rows import writer_of
 
 __all__ = [
     "Accounts",
@@ -21,4 +24,6 @@ __all__ = [
     "leaves_of",
     "load_table",
     "parse_table",
+    "reader_of",
+    "writer_of",
 ]

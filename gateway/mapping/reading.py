@@ -1,20 +1,25 @@
-"""Reading: a document tree through a table into the hub, every leaf accounted for (D1, D3)."""
+"""Reading: a document tree through a table into the hub, every leaf accounted for (D1, D3).
+
+The rows of the table come compiled (``gateway.mapping.reading_rows``); here is what they have in common:
+the node, the reference to a node, the trail, and what is left over.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.codecs import CodecContext, Refused
+from gateway.codecs import CodecContext
 from gateway.errors import TooManyElements
-from gateway.mapping.table import Row, Section, Table
+from gateway.mapping.drafts import Draft
+from gateway.mapping.table import Table
 from gateway.mapping.trace import Step
-from gateway.model import LangString, Residue, fields_of
+from gateway.model import Residue
 from gateway.pointers import escape, split
 
-__all__ = ["Draft", "NodeIndex", "Reader", "Reading"]
+__all__ = ["Choice", "Choose", "NodeIndex", "Reader", "Reading", "RowReader", "SectionReader"]
 
 MAX_NODES = 100_000
 """Most nodes read from one document: references could otherwise multiply without end."""
@@ -22,31 +27,37 @@ MAX_NODES = 100_000
 NodeIndex = Mapping[str, tuple[Any, str, str]]
 """Nodes of the document by identifier: the tree, its JSON pointer, its section (or ``""``)."""
 
-
 Choose = Callable[[Any, tuple[str, ...]], str | None]
 """Picks the section for a tree where its type alone does not decide."""
 
+RowReader = Callable[["Reader", Any, str, Draft, str], None]
+"""A row: the reader, what was found, where, the node to put it in, and where that is in the hub."""
 
-@dataclass(slots=True)
-class Draft:
-    """A hub node being filled in; ``build`` freezes it and all below."""
 
+@dataclass(slots=True, eq=False)
+class SectionReader:
+    """A section made ready: ``rows`` are the names that begin a row's path, as they are and escaped, with
+    the row; ``constants`` tell nodes in one place apart; ``identifying`` is the field that a bare
+    identifier stands for, None where the class has none.
+    """
+
+    name: str
     node_class: type
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def build(self) -> Any:
-        return self.node_class(**{name: _built(value) for name, value in self.values.items()})
-
-    def has(self, name: str) -> bool:
-        return name in self.values
+    types: tuple[str, ...]
+    constants: tuple[tuple[str, str], ...]
+    identifying: str | None
+    rows: list[tuple[str, str, RowReader]] = field(default_factory=list)
 
 
-def _built(value: Any) -> Any:
-    if isinstance(value, Draft):
-        return value.build()
-    if isinstance(value, list):
-        return tuple(_built(item) for item in value)
-    return value
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The sections a node may be read by, in order. ``by_type`` is the answer for a type that decides
+    alone; None where constants have to be looked at.
+    """
+
+    names: tuple[str, ...]
+    sections: tuple[SectionReader, ...]
+    by_type: Mapping[str | None, SectionReader] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +69,36 @@ class Reading:
     residue: tuple[Residue, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Reader:
-    """Reads one document. ``ignore`` lists JSON pointers of values the gateway itself supplied."""
+    """Reads one document. ``ignore`` lists JSON pointers of values the gateway itself supplied.
+
+    ``taken`` are the places that went somewhere, ``touched`` those that hold such a place.
+    """
 
     table: Table
+    sections: Mapping[str, SectionReader]
     context: CodecContext
-    index: NodeIndex = field(default_factory=dict)
-    ignore: frozenset[str] = frozenset()
-    choose: Choose | None = None
+    index: NodeIndex
+    ignore: frozenset[str]
+    choose: Choose | None
     steps: list[Step] = field(default_factory=list)
-    _consumed: set[str] = field(default_factory=set)
-    _touched: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    read_as_node: set[tuple[int, str]] = field(default_factory=set)
     _nodes: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
-    _read_as_node: set[tuple[int, str]] = field(default_factory=set)
     _count: int = 0
 
     def read(self, tree: Any, section: str, pointer: str = "") -> Draft:
         """The draft of the document's root node, which stands at ``pointer``, read by the named section."""
-        return self._node(tree, pointer, self.table.sections[section], "")
+        return self.node(tree, pointer, self.sections[section], "")
 
     def finish(self, tree: Any, draft: Draft) -> Reading:
         """The reading with its residue: every part of ``tree`` that nothing has taken."""
         for name in (*self.table.restated, *self.table.not_copied):
             self.take("/" + escape(name))
-        for pointer in self.ignore - self._consumed:
+        for pointer in self.ignore - self.taken:
             self.note(Step(pointer, "", "supplied"))
         residue: list[Residue] = []
         for value, pointer in self._untaken(tree, ""):
@@ -96,101 +111,74 @@ class Reader:
 
     def take(self, pointer: str) -> None:
         """Mark the value at ``pointer`` as taken, so that it does not become residue."""
-        self._consumed.add(pointer)
-        self._touch(pointer)
+        self.taken.add(pointer)
+        self.touch(pointer)
 
     def note(self, step: Step) -> None:
         """Record where a value went and mark it as taken."""
         self.steps.append(step)
         self.take(step.here)
 
+    def touch(self, pointer: str) -> None:
+        """Mark that something at ``pointer`` or below it was taken."""
+        while pointer not in self.touched:
+            self.touched.add(pointer)
+            pointer = pointer.rpartition("/")[0]
+
     # --- nodes ----------------------------------------------------------------------------------
 
-    def _node(self, value: Any, pointer: str, section: Section, hub: str) -> Draft:
+    def node(self, value: Any, pointer: str, section: SectionReader, hub: str) -> Draft:
+        """The node that stands at ``pointer``, as a draft for the place ``hub``."""
         self._count += 1
         if self._count > MAX_NODES:
             raise TooManyElements("the document refers to its own nodes too often", pointer=pointer)
         draft = Draft(section.node_class)
         self._nodes.setdefault(pointer, hub)
-        self._touch(pointer)
+        self.touch(pointer)
         if not value:
             self.note(Step(pointer, hub, "empty"))
-        self._take_types(value, pointer, section, hub)
         if isinstance(value, dict):
-            for row in section.rows:
-                if row.here[0] in value:
-                    for found, where in self._at(value, pointer, row.here):
-                        self._row(row, found, where, draft, hub)
+            self._take_types(value, pointer, section, hub)
+            for name, escaped, row in section.rows:
+                if name in value:
+                    row(self, value[name], f"{pointer}/{escaped}", draft, hub)
         return draft
 
-    def _take_types(self, value: Any, pointer: str, section: Section, hub: str) -> None:
+    def _take_types(self, value: dict[str, Any], pointer: str, section: SectionReader, hub: str) -> None:
         key = self.table.type_key
-        given = value.get(key) if isinstance(value, dict) else None
-        entries = given if isinstance(given, list) else [given]
-        for position, entry in enumerate(entries):
+        given = value.get(key)
+        if given is None:
+            return
+        if not isinstance(given, list):
+            if given in section.types:
+                self.note(Step(f"{pointer}/{escape(key)}", hub, "type"))
+            return
+        for position, entry in enumerate(given):
             if entry is not None and entry in section.types:
-                here = f"{pointer}/{escape(key)}" + (f"/{position}" if isinstance(given, list) else "")
-                self.note(Step(here, hub, "type"))
+                self.note(Step(f"{pointer}/{escape(key)}/{position}", hub, "type"))
 
-    def _row(self, row: Row, found: Any, where: str, draft: Draft, hub: str) -> None:
-        if where in self.ignore:
-            self.note(Step(where, hub, "supplied"))
-            return
-        if row.constant is not None:
-            if found == row.constant or found == [{"#": row.constant}]:
-                self.note(Step(where, hub, "constant"))
-            return
-        if row.spec is None:
-            return
-        target = f"{hub}/{'/'.join(row.hub)}"
-        if row.each:
-            self._nodes_row(row, found, where, draft, target)
-        elif row.codec is not None and row.codec.whole:
-            self._value(row, found, where, draft, target)
-        else:
-            for item, place in _items(found, where):
-                self._value(row, item, place, draft, target)
-
-    def _nodes_row(self, row: Row, found: Any, where: str, draft: Draft, target: str) -> None:
-        for item, place in _items(found, where):
-            if place in self.ignore:
-                self.note(Step(place, target, "supplied"))
-                continue
-            section = self._choose(row.each, item)
-            if section is None or (id(draft), place) in self._read_as_node:
-                continue
-            many = bool(row.spec and row.spec.many)
-            if not many and _filled(draft, row.hub):
-                continue  # a second node where the hub holds one: left to the residue
-            position = _count(draft, row.hub) if many else None
-            hub = target if position is None else f"{target}/{position}"
-            read = self._item(section, row.each, (item, place), hub)
-            if read is not None:
-                self._read_as_node.add((id(draft), place))
-                _put(draft, row.hub, read, many=many)
-
-    def _item(
-        self, section: Section, each: tuple[str, ...], found: tuple[Any, str], hub: str
-    ) -> Draft | None:
+    def item(self, section: SectionReader, choice: Choice, item: Any, place: str, hub: str) -> Draft | None:
         """One node of a field, in place or by reference; None when it is no node at all."""
-        item, place = found
         reference = self._reference(item, place)
         if reference is None:
-            return self._node(item, place, section, hub) if isinstance(item, dict) else None
+            return self.node(item, place, section, hub) if isinstance(item, dict) else None
         identifier, leaf = reference
         if identifier not in self.index or identifier in self._open:
-            field_name = _identifying_field(section, self.table.id_key)
-            if field_name not in fields_of(section.node_class):
+            if section.identifying is None:
                 return None  # a node without identifier cannot be referred to
-            self.note(Step(leaf, f"{hub}/{field_name}", "reference"))
-            self._take_types(item, place, section, hub)
-            return Draft(section.node_class, {field_name: identifier})
+            self.note(Step(leaf, f"{hub}/{section.identifying}", "reference"))
+            if isinstance(item, dict):
+                self._take_types(item, place, section, hub)
+            return Draft(section.node_class, {section.identifying: identifier})
         self.note(Step(leaf, f"{hub}/id", "reference"))
         node, home, name = self.index[identifier]
-        section = self.table.sections[name] if name in each else self._choose(each, node) or section
-        self._take_types(item, place, section, hub)
+        section = (
+            self.sections[name] if name in choice.names else self.choose_section(choice, node) or section
+        )
+        if isinstance(item, dict):
+            self._take_types(item, place, section, hub)
         self._open.append(identifier)
-        read = self._node(node, home, section, hub)
+        read = self.node(node, home, section, hub)
         self._open.pop()
         return read
 
@@ -199,80 +187,66 @@ class Reader:
         key = self.table.reference_key
         if isinstance(item, str):
             return item, place
-        if not isinstance(item, dict) or not isinstance(item.get(key), str):
+        identifier = item.get(key) if isinstance(item, dict) else None
+        if not isinstance(identifier, str):
             return None
-        if item[key] in self.index and not set(item) - {key, self.table.type_key}:
-            home = self.index[item[key]][1]
-            return None if home == place else (item[key], f"{place}/{escape(key)}")
+        if identifier in self.index and len(item) <= 2 and not item.keys() - {key, self.table.type_key}:
+            home = self.index[identifier][1]
+            return None if home == place else (identifier, f"{place}/{escape(key)}")
         if key != self.table.id_key:
-            return item[key], f"{place}/{escape(key)}"
+            return identifier, f"{place}/{escape(key)}"
         return None
 
-    def _choose(self, names: tuple[str, ...], item: Any) -> Section | None:
+    def choose_section(self, choice: Choice, item: Any) -> SectionReader | None:
         """The section for a tree: by the hook, by its type, else the first; None if constants differ."""
-        sections = [self.table.sections[name] for name in names]
-        if self.choose is not None and (name := self.choose(item, names)) is not None:
-            return self.table.sections[name] if name else None
+        if self.choose is not None and (name := self.choose(item, choice.names)) is not None:
+            return self.sections[name] if name else None
         given = item.get(self.table.type_key) if isinstance(item, dict) else None
         kinds = given if isinstance(given, list) else [given]
-        typed = [s for s in sections if any(kind in s.types for kind in kinds if kind)]
-        return next((s for s in typed or sections if _has_constants(item, s)), None)
-
-    # --- values ---------------------------------------------------------------------------------
-
-    def _value(self, row: Row, value: Any, where: str, draft: Draft, target: str) -> None:
-        codec, spec = row.codec, row.spec
-        if codec is None or spec is None:
-            return
-        try:
-            read = codec.read(value if codec.whole else _scalar(value, self.context), self.context)
-        except Refused:
-            return
-        if not spec.many and spec.kind != "text" and _filled(draft, row.hub):
-            return
-        position = f"/{_count(draft, row.hub)}" if spec.many else ""
-        assumed = spec.kind == "text" and self.context.language == "und" and _language_unsaid(value, read)
-        _put(draft, row.hub, read, many=spec.many)
-        self.note(Step(where, target + position, codec.name, codec.exact, assumed))
+        if choice.by_type is not None and len(kinds) == 1 and isinstance(kinds[0], str | None):
+            return choice.by_type.get(kinds[0], choice.sections[0])
+        typed = [one for one in choice.sections if any(kind in one.types for kind in kinds if kind)]
+        return next((one for one in typed or choice.sections if _has_constants(item, one)), None)
 
     # --- places ---------------------------------------------------------------------------------
 
-    def _at(self, value: Any, pointer: str, path: tuple[str, ...]) -> Iterator[tuple[Any, str]]:
-        """What stands at a path below ``value``; wrappers that repeat are all looked into."""
-        name, *rest = path
-        if not isinstance(value, dict) or name not in value:
-            return
-        here = f"{pointer}/{escape(name)}"
-        if not rest:
-            yield value[name], here
-            return
-        for item, place in _items(value[name], here):
+    def below(self, found: Any, where: str, path: tuple[str, ...]) -> Iterator[tuple[Any, str, str]]:
+        """What stands at a path below ``found``, its place, and the place that holds it.
+
+        Wrappers that repeat are all looked into.
+        """
+        items = enumerate(found) if isinstance(found, list) else [(None, found)]
+        for position, item in items:
+            place = where if position is None else f"{where}/{position}"
             if place in self.ignore:
                 continue
-            self._touch(place)
+            self.touch(place)
             node, home = item, place
             reference = self._reference(item, place)
             if reference is not None and reference[0] in self.index:
                 node, home, _ = self.index[reference[0]]
-            yield from self._at(node, home, tuple(rest))
-
-    def _touch(self, pointer: str) -> None:
-        while pointer not in self._touched:
-            self._touched.add(pointer)
-            pointer = pointer.rpartition("/")[0]
+            if not isinstance(node, dict) or path[0] not in node:
+                continue
+            here = f"{home}/{escape(path[0])}"
+            if len(path) == 1:
+                yield node[path[0]], here, home
+            else:
+                yield from self.below(node[path[0]], here, path[1:])
 
     def _untaken(self, value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
         """The largest parts of the tree of which nothing was taken."""
-        if pointer in self._consumed:
+        if pointer in self.taken:
             return
-        if pointer not in self._touched or value in ({}, []):
+        if pointer not in self.touched or value in ({}, []):
             yield value, pointer
-            return
-        children: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()
-        if isinstance(value, list):
-            children = ((str(position), item) for position, item in enumerate(value))
-        for name, item in children:
-            yield from self._untaken(item, f"{pointer}/{escape(name)}")
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if (place := f"{pointer}/{escape(name)}") not in self.taken:
+                    yield from self._untaken(item, place)
+        elif isinstance(value, list):
+            for position, item in enumerate(value):
+                if (place := f"{pointer}/{position}") not in self.taken:
+                    yield from self._untaken(item, place)
 
     def _owner(self, pointer: str) -> tuple[str, str]:
         """The hub pointer of the node a place belongs to, and the rest of the path from there."""
@@ -285,84 +259,8 @@ class Reader:
         return self._nodes.get(node, ""), "/".join(escape(step) for step in path)
 
 
-def _has_constants(item: Any, section: Section) -> bool:
+def _has_constants(item: Any, section: SectionReader) -> bool:
     """Whether a tree holds every constant the section demands: that is how nodes in one place differ."""
-    constants = [row for row in section.rows if row.constant is not None]
-    if not constants:
+    if not section.constants:
         return True
-    return isinstance(item, dict) and all(item.get(row.here[0]) == row.constant for row in constants)
-
-
-def _identifying_field(section: Section, id_key: str) -> str:
-    """The field that a bare identifier stands for."""
-    return next((row.hub[0] for row in section.rows if row.here == (id_key,)), "id")
-
-
-def _items(found: Any, where: str) -> Iterator[tuple[Any, str]]:
-    if isinstance(found, list):
-        for position, item in enumerate(found):
-            yield item, f"{where}/{position}"
-    else:
-        yield found, where
-
-
-def _scalar(value: Any, context: CodecContext) -> Any:
-    """In XML, the text of an element that is nothing but text."""
-    if context.element and isinstance(value, dict):
-        if set(value) - {"#"}:
-            raise Refused
-        return value.get("#", "")
-    return value
-
-
-def _language_unsaid(value: Any, read: tuple[LangString, ...]) -> bool:
-    return isinstance(value, str) and bool(read)
-
-
-# --- drafts ------------------------------------------------------------------------------------
-
-
-def _put(draft: Draft, path: tuple[str, ...], value: Any, *, many: bool) -> None:
-    if path[-1].isdigit():
-        path, many = path[:-1], True
-    holder, name = _holder(draft, path, create=True)
-    if holder is None:
-        return
-    if many:
-        holder.values.setdefault(name, []).append(value)
-    elif name in holder.values and isinstance(value, tuple):
-        holder.values[name] = (*holder.values[name], *value)
-    else:
-        holder.values[name] = value
-
-
-def _holder(draft: Draft, path: tuple[str, ...], *, create: bool) -> tuple[Draft | None, str]:
-    """The draft that has the last field of a path, made on the way where wanted."""
-    steps = path[:-1]
-    current: Draft = draft
-    position = 0
-    while position < len(steps):
-        name = steps[position]
-        spec = fields_of(current.node_class)[name]
-        indexed = spec.many
-        if name not in current.values:
-            if not create:
-                return None, path[-1]
-            made = Draft(spec.classes[0])
-            current.values[name] = [made] if indexed else made
-        held = current.values[name]
-        current = held[int(steps[position + 1])] if indexed else held
-        position += 2 if indexed else 1
-    return current, path[-1]
-
-
-def _filled(draft: Draft, path: tuple[str, ...]) -> bool:
-    if path[-1].isdigit():
-        return _count(draft, path[:-1]) > int(path[-1])
-    holder, name = _holder(draft, path, create=False)
-    return holder is not None and name in holder.values
-
-
-def _count(draft: Draft, path: tuple[str, ...]) -> int:
-    holder, name = _holder(draft, path, create=False)
-    return len(holder.values.get(name, ())) if holder is not None else 0
+    return isinstance(item, dict) and all(item.get(name) == value for name, value in section.constants)

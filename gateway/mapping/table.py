@@ -65,7 +65,7 @@ class Section:
     type_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One format's table. ``repeat`` says how several values stand: ``bare`` (one value alone, more
     in an array), ``array`` (always an array) or ``element`` (XML). ``type_key``, ``id_key`` and
