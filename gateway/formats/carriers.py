@@ -26,6 +26,8 @@ __all__ = ["Record", "hub_of_record", "record_of", "restore"]
 
 CONTEXT = CodecContext()
 LISTS = ("exact", "absent", "supplied")
+OWN_PLACES = "/carried/"
+"""How the pointers begin of what was supplied inside the carrier; the others are of the document around it."""
 MAX_EXACT = 100_000
 """Most entries of each list that are read from a carrier."""
 
@@ -94,10 +96,11 @@ def hub_of_record(tree: dict[str, Any]) -> tuple[Credential | None, tuple[Step, 
     lists = [Step(f"/{name}", "", "carrier") for name in LISTS[1:] if name in tree]
     if not told:
         return None, tuple(lists)
-    named = (pointer.removeprefix("/carried") for pointer in _texts(tree, "supplied"))
+    supplied = (pointer for pointer in _texts(tree, "supplied") if pointer.startswith(OWN_PLACES))
+    ignore = frozenset(pointer.removeprefix("/carried") for pointer in supplied)
     wanted = referred_to(told)
     index = {name: node for name, node in index_nodes(told).items() if name in wanted}
-    reader = reader_of(load_table("vc"), CONTEXT, index, frozenset(named))
+    reader = reader_of(load_table("vc"), CONTEXT, index, ignore)
     draft = reader.read(told, "Carried")
     return draft.build(), (*lists, *reader.steps)
 
