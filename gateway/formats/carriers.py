@@ -19,7 +19,7 @@ from gateway.errors import InputRefused
 from gateway.formats.plain import from_plain, to_plain
 from gateway.formats.reading import index_nodes
 from gateway.formats.repeated import refer_repeated, referred_to
-from gateway.mapping import Step, load_table, reader_of, writer_of
+from gateway.mapping import MAX_NODES, Step, load_table, reader_of, writer_of
 from gateway.model import Credential, Difference, apply, difference, fields_of, is_node
 
 __all__ = ["Record", "hub_of_record", "record_of", "restore"]
@@ -46,15 +46,29 @@ class Record:
 def record_of(whole: Credential, back: Credential, supplied: tuple[str, ...]) -> Record:
     """The carrier that makes ``whole`` out of ``back``; empty where nothing has to be told."""
     told = difference(whole, back)
-    tree: dict[str, Any] = {}
-    if told.part is not None and told.changed:
-        tree = _pruned(writer_of(load_table("vc"), CONTEXT).write(told.part, "Carried")) or {}
-        refer_repeated(tree)
+    tree, complete = _tree_of(told)
     lists: dict[str, list[str]] = {"exact": [], "absent": list(told.absent), "supplied": list(supplied)}
-    missed = difference(whole, restore({**tree, **_filled(lists)}, back)[0])
-    lists["exact"] = [_exact(whole, pointer) for pointer in missed.changed]
-    lists["absent"] += [pointer for pointer in missed.absent if pointer not in told.absent]
+    if not complete:
+        missed = difference(whole, restore({**tree, **_filled(lists)}, back)[0])
+        lists["exact"] = [_exact(whole, pointer) for pointer in missed.changed]
+        lists["absent"] += [pointer for pointer in missed.absent if pointer not in told.absent]
     return Record({**tree, **_filled(lists)}, frozenset((*told.changed, *told.absent)))
+
+
+def _tree_of(told: Difference) -> tuple[dict[str, Any], bool]:
+    """The part that differs in the vocabulary's terms, and whether reading is known to give all of it back.
+
+    The vocabulary has one row for every field, and types that tell the classes of a field apart
+    (``tests/mapping/test_table.py``): what was written without refusal is read.
+    """
+    if told.part is None or not told.changed:
+        return {}, True
+    writer = writer_of(load_table("vc"), CONTEXT)
+    tree = writer.write(told.part, "Carried")
+    if not writer.complete:
+        tree = _pruned(tree) or {}
+    refer_repeated(tree)
+    return tree, writer.complete and writer.count <= MAX_NODES
 
 
 def _filled(lists: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -96,15 +96,16 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
     back = form.read(written.tree, frozenset(written.supplied)).hub
     record = record_of(hub, back, written.supplied)
     carrier, supplied = record.tree, written.supplied
+    tree = _assembled(form, written.tree, carrier, replace(options, by_url="") if options.by_url else options)
     if form.kind == "json":
-        inline = replace(options, by_url="")
-        named, left = name_ties(_assembled(form, written.tree, carrier, inline), options.digest)
+        named, left = name_ties(tree, options.digest)
         if left and not options.untie:
             return write_document(form, hub, replace(options, untie=True))
         if named:
             supplied = (*supplied, *named)
             carrier = {**carrier, "supplied": list(supplied)}
-    tree = _assembled(form, written.tree, carrier, options)
+        if named or options.by_url:
+            tree = _assembled(form, written.tree, carrier, options)
     return Expressed(tree, written.steps, record.told, supplied, carrier)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -48,24 +47,19 @@ def index_nodes(tree: Any) -> NodeIndex:
     Where a node stands more than once, the fullest occurrence counts.
     """
     found: dict[str, tuple[Any, str, str]] = {}
-    for node, pointer in _nodes(tree, ""):
-        identifier = node["id"]
-        if set(node) - {"id", "type"} and len(node) > len(found.get(identifier, ({},))[0]):
-            found[identifier] = (node, pointer, "")
+    if isinstance(tree, dict | list):
+        _index(tree, "", found)
     return found
 
 
-def _nodes(value: Any, pointer: str) -> Iterator[tuple[Tree, str]]:
-    children: Any = ()
-    if isinstance(value, dict):
-        if isinstance(value.get("id"), str) and pointer:
-            yield value, pointer
-        children = value.items()
-    elif isinstance(value, list):
-        children = enumerate(value)
-    for name, child in children:
-        if name != "@context":
-            yield from _nodes(child, f"{pointer}/{escape(str(name))}")
+def _index(value: Any, pointer: str, found: dict[str, tuple[Any, str, str]]) -> None:
+    if isinstance(value, dict) and pointer and isinstance(identifier := value.get("id"), str):
+        fullest = found.get(identifier)
+        if (fullest is None or len(value) > len(fullest[0])) and value.keys() - {"id", "type"}:
+            found[identifier] = (value, pointer, "")
+    for name, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(child, dict | list) and name != "@context":
+            _index(child, f"{pointer}/{escape(str(name))}", found)
 
 
 def run_table(

@@ -25,63 +25,66 @@ def refer_repeated(tree: Tree, kinds: frozenset[str] = frozenset()) -> tuple[str
     Only a node that says the same wherever it stands. ``kinds`` are the types of the nodes that may be
     replaced; all where there are none.
     """
-    sizes: dict[int, int] = {}
-    _measure(tree, sizes)
-    said: dict[str, Tree | None] = {}
-    _compare(tree, said)
-    return tuple(_replace(tree, "", said, sizes, kinds))
+    first: dict[str, Tree] = {}
+    again: dict[str, bool] = {}
+    _compare(tree, first, again)
+    said = {name: first[name] for name, same in again.items() if same and _may(first[name], kinds)}
+    return tuple(_replace(tree, "", said)) if said else ()
 
 
-def _compare(value: Any, said: dict[str, Tree | None]) -> None:
-    """Note what each identifier stands for first; None where it stands for different things."""
-    children = value.items() if isinstance(value, dict) else enumerate(value)
-    for name, child in children:
-        if name == "@context" or not isinstance(child, dict | list):
+def _compare(value: Any, first: dict[str, Tree], again: dict[str, bool]) -> None:
+    """Note where each identifier stands first, and of one that stands again whether it says the same."""
+    for name, child in value.items() if isinstance(value, dict) else enumerate(value):
+        if not isinstance(child, dict | list) or name == "@context":
             continue
-        if isinstance(child, dict) and isinstance(child.get("id"), str):
-            first = said.setdefault(child["id"], child)
-            if first is not None and first is not child and first != child:
-                said[child["id"]] = None
-        _compare(child, said)
+        if isinstance(child, dict) and isinstance(identifier := child.get("id"), str):
+            if identifier not in first:
+                first[identifier] = child
+            elif again.get(identifier, True):
+                again[identifier] = first[identifier] == child
+        _compare(child, first, again)
 
 
 def referred_to(tree: Any) -> frozenset[str]:
     """The identifiers that a tree refers to by nothing else: a node that says its type is no reference."""
-    if isinstance(tree, dict):
-        below = frozenset[str]().union(*map(referred_to, tree.values()))
-        return below | {tree["id"]} if tree.keys() == {"id"} and isinstance(tree["id"], str) else below
-    return frozenset[str]().union(*map(referred_to, tree)) if isinstance(tree, list) else frozenset()
+    found: set[str] = set()
+    stack = [tree]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            if value.keys() == {"id"} and isinstance(value["id"], str):
+                found.add(value["id"])
+            stack += [item for item in value.values() if isinstance(item, dict | list)]
+        elif isinstance(value, list):
+            stack += [item for item in value if isinstance(item, dict | list)]
+    return frozenset(found)
 
 
-def _measure(value: Any, sizes: dict[int, int]) -> int:
-    """About how many characters a value takes; noted for each object in it."""
+def _size(value: Any) -> int:
+    """About how many characters a value takes."""
     if isinstance(value, dict):
-        size = sum(len(name) + 6 + _measure(item, sizes) for name, item in value.items())
-        sizes[id(value)] = size
-        return size
+        return sum(len(name) + 6 + _size(item) for name, item in value.items())
     if isinstance(value, list):
-        return sum(_measure(item, sizes) + 2 for item in value)
+        return sum(_size(item) + 2 for item in value)
     return len(value) + 2 if isinstance(value, str) else len(json.dumps(value))
 
 
-def _replace(
-    value: Any, pointer: str, said: dict[str, Tree | None], sizes: dict[int, int], kinds: frozenset[str]
-) -> Iterator[str]:
+def _replace(value: Any, pointer: str, said: dict[str, Tree]) -> Iterator[str]:
     children: Any = value.items() if isinstance(value, dict) else enumerate(value)
     for name, child in list(children):
         if name == "@context" or not isinstance(child, dict | list):
             continue
         place = f"{pointer}/{escape(str(name))}"
-        if isinstance(child, dict) and _may(child, sizes, kinds):
-            first = said[child["id"]]
-            if first is not None and first is not child:
-                value[name] = {"id": child["id"]}
-                yield place
-                continue
-        yield from _replace(child, place, said, sizes, kinds)
+        identifier = child.get("id") if isinstance(child, dict) else None
+        first = said.get(identifier) if isinstance(identifier, str) else None
+        if first is not None and first is not child:
+            value[name] = {"id": identifier}
+            yield place
+        else:
+            yield from _replace(child, place, said)
 
 
-def _may(node: Tree, sizes: dict[int, int], kinds: frozenset[str]) -> bool:
+def _may(node: Tree, kinds: frozenset[str]) -> bool:
     given = node.get("type", [])
     types = {given} if isinstance(given, str) else set(given)
-    return isinstance(node.get("id"), str) and sizes[id(node)] >= LARGE and (not kinds or bool(types & kinds))
+    return (not kinds or bool(types & kinds)) and _size(node) >= LARGE

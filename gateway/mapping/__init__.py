@@ -2,7 +2,7 @@
 
 from gateway.mapping.accounting import Accounts, account, leaves_of
 from gateway.mapping.drafts import Draft
-from gateway.mapping.reading import NodeIndex, Reader, Reading
+from gateway.mapping.reading import MAX_NODES, NodeIndex, Reader, Reading
 from gateway.mapping.reading_rows import reader_of
 from gateway.mapping.table import Row, Section, Table, load_table, parse_table
 from gateway.mapping.trace import Step
@@ -10,6 +10,7 @@ from gateway.mapping.writing import Writer
 from gateway.mapping.writing_rows import writer_of
 
 __all__ = [
+    "MAX_NODES",
     "Accounts",
     "Draft",
     "NodeIndex",

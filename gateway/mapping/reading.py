@@ -19,7 +19,7 @@ from gateway.mapping.trace import Step
 from gateway.model import Residue
 from gateway.pointers import escape, split
 
-__all__ = ["Choice", "Choose", "NodeIndex", "Reader", "Reading", "RowReader", "SectionReader"]
+__all__ = ["MAX_NODES", "Choice", "Choose", "NodeIndex", "Reader", "Reading", "RowReader", "SectionReader"]
 
 MAX_NODES = 100_000
 """Most nodes read from one document: references could otherwise multiply without end."""

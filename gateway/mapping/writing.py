@@ -50,6 +50,7 @@ class Writer:
 
     ``complete`` stays true while everything stands in the tree as a reader of a total table takes it: no
     value was refused, every text was in normal form, and every node says more than its identifier.
+    ``count`` is the number of nodes written.
     """
 
     table: Table
@@ -58,6 +59,7 @@ class Writer:
     choose: Choose | None
     local_id: Callable[[str, str], str] | None
     complete: bool = True
+    count: int = 0
     steps: list[Step] = field(default_factory=list)
     pools: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     _pooled: dict[str, Any] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Writer:
 
     def node(self, node: Any, section: SectionWriter, hub: str, here: str) -> Json:
         """The tree of ``node``, which is at ``hub`` and will stand at ``here``."""
+        self.count += 1
         tree: Json = {}
         if section.types:
             self._put_types(tree, section, hub, here)

@@ -10,7 +10,8 @@ import pytest
 
 from gateway.errors import GatewayFailed
 from gateway.formats.vocabulary import inline_context, terms
-from gateway.mapping import load_table, parse_table
+from gateway.mapping import Table, load_table, parse_table
+from gateway.model import fields_of
 from gateway.resources import mapping_names
 
 HEAD = {"version": "1.0.0"}
@@ -63,6 +64,32 @@ def test_rows_told_by_constants_come_first() -> None:
     places = [row.each for row in rows if row.here == ("alignment",)]
     assert places[-1] == ("Alignment",)
     assert len(places) == 4
+
+
+def sections_below(table: Table, name: str) -> set[str]:
+    """The names of a section and of all that its rows lead to."""
+    found, todo = set(), [name]
+    while todo:
+        if (current := todo.pop()) not in found:
+            found.add(current)
+            todo += [other for row in table.sections[current].rows for other in row.each]
+    return found
+
+
+def test_a_carrier_has_one_row_for_every_field_and_types_that_tell_classes_apart() -> None:
+    table = load_table("vc")
+    for name in sections_below(table, "Carried"):
+        section = table.sections[name]
+        assert [
+            row.hub for row in section.rows if len(row.here) > 1 or row.constant or row.by_reference
+        ] == []
+        assert sorted(row.hub for row in section.rows) == sorted((f,) for f in fields_of(section.node_class))
+        assert len({row.here for row in section.rows}) == len(section.rows), name
+        for row in section.rows:
+            if row.each and row.spec is not None:
+                chosen = [table.sections[other] for other in row.each]
+                assert {other.node_class for other in chosen} == set(row.spec.classes), (name, row.hub)
+                assert len(chosen) == 1 or len({kind for s in chosen for kind in s.types}) == len(chosen)
 
 
 def test_every_term_of_the_vocabulary_is_defined_and_none_is_typed_as_a_string() -> None:
