@@ -13,7 +13,7 @@ from gateway.store import Caller
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import authenticate
 
-__all__ = ["ANONYMOUS", "caller_of", "known_caller"]
+__all__ = ["ANONYMOUS", "allowed_caller", "caller_of", "known_caller"]
 
 ANONYMOUS = "anonymous"
 SCHEME = "bearer"
@@ -40,5 +40,14 @@ async def known_caller(request: web.Request, scope: str) -> Caller:
     caller = await caller_of(request)
     if caller.actor == ANONYMOUS:
         raise NotAuthenticated("this needs a key or token")
+    caller.demand(scope)
+    return caller
+
+
+async def allowed_caller(request: web.Request, scope: str) -> Caller:
+    """Who asks, if ``scope`` is allowed by the key or token shown, or to everybody. Raises as ``known_caller``."""
+    caller = await caller_of(request)
+    if caller.actor == ANONYMOUS and scope not in caller.scopes:
+        raise NotAuthenticated(f"this needs a key or token with the scope {scope}")
     caller.demand(scope)
     return caller

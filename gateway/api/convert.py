@@ -6,6 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
+from gateway.api.authentication import allowed_caller
 from gateway.api.requests import asked_language, body, flag, known_parameters
 from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, ConvertOptions
@@ -23,9 +24,11 @@ QUERY = frozenset({"to", "original", "strict", "unsigned", "language", "context"
 
 @routes.post("/v1/convert")
 async def convert(request: web.Request) -> web.Response:
-    """The credential in the format ``to`` and the report on it."""
+    """The credential in the format ``to`` and the report on it; a signed one for who may have it signed."""
     options = _options(request)
     signed, language = not flag(request, "unsigned"), asked_language(request)
+    if signed:
+        await allowed_caller(request, "sign")
     answer = await request.app[GATEWAY].answer(
         await body(request), options, partial(conversion_json, language=language), signed=signed,
         securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),

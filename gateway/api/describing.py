@@ -8,6 +8,7 @@ from gateway.api.schemas import TEXT
 
 __all__ = [
     "ANY_BODY",
+    "OPEN_OR_SECURED",
     "PROBLEM",
     "REFUSALS",
     "SECURED",
@@ -59,6 +60,8 @@ def got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
 
 SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
 """What an operation says that asks who calls."""
+OPEN_OR_SECURED: list[dict[str, list[str]]] = [{}, *SECURED]
+"""The same, where callers without a key may be allowed."""
 
 
 def in_path(name: str, description: str) -> dict[str, Any]:

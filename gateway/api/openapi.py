@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.api import credentials, feed
-from gateway.api.describing import ANY_BODY, PROBLEM, REFUSALS, answer, got, parameter
+from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, PROBLEM, REFUSALS, answer, got, parameter
 from gateway.api.schemas import SCHEMAS, TEXT
 from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
 from gateway.dids.results import SHAPES
@@ -24,6 +24,7 @@ def _convert() -> dict[str, Any]:
     return {
         "summary": "Convert a credential and sign the result",
         "operationId": "convert",
+        "security": OPEN_OR_SECURED,
         "parameters": [
             parameter("to", "The format wanted.", {"enum": writable}, required=True),
             parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
@@ -132,6 +133,7 @@ def _vc_api() -> dict[str, Any]:
             "post": {
                 "summary": "Sign a credential of the gateway's own, as it stands",
                 "operationId": "issueCredential",
+                "security": OPEN_OR_SECURED,
                 "requestBody": asked("credential", {}),
                 "responses": {"201": said("The credential with its proof", issued), **REFUSALS},
             }

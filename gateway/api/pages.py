@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from gateway.api import report_html
+from gateway.api.authentication import allowed_caller
 from gateway.api.forms import Form, read_form
 from gateway.api.openapi import description
 from gateway.api.page_html import page
@@ -83,9 +84,11 @@ async def _answer(request: web.Request, form: Form) -> str:
     if not form.data:
         raise RequestRefused(words(language)["page"]["nothing"])
     if fields.get("do", "verify") == "convert":
-        options = ConvertOptions(to=fields.get("to", ""))
+        options, signed = ConvertOptions(to=fields.get("to", "")), not fields.get("unsigned")
+        if signed:
+            await allowed_caller(request, "sign")
         render = partial(report_html.conversion, language=language)
-        shown = await gateway.answer(form.data, options, render, signed=not fields.get("unsigned"))
+        shown = await gateway.answer(form.data, options, render, signed=signed)
     else:
         policy = fields.get("policy", STRICT.name)
         shown = await gateway.report(

@@ -47,8 +47,6 @@ def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) 
     )
     if members["status"] in (429, 503):
         response.headers["Retry-After"] = RETRY_AFTER
-    if members["status"] == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -72,6 +70,8 @@ async def problems(
         response = problem_response(GatewayFailed("an unexpected error").problem(), language)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status == 401:
+        response.headers.setdefault("WWW-Authenticate", "Bearer")
     return response
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.api.authentication import allowed_caller
 from gateway.api.problems import problem_response
 from gateway.api.requests import asked_language, body, known_parameters
 from gateway.api.state import GATEWAY
@@ -21,8 +22,9 @@ ISSUED, VERIFIED, REFUSED = 201, 200, 400
 
 @routes.post("/credentials/issue")
 async def issue(request: web.Request) -> web.Response:
-    """A credential of the gateway's own, with its proof."""
+    """A credential of the gateway's own, with its proof, for who may have it signed."""
     known_parameters(request, frozenset())
+    await allowed_caller(request, "sign")
     try:
         answer = await request.app[GATEWAY].issue(await body(request))
     except InputRefused as error:
