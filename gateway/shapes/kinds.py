@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["KINDS", "is_language", "is_url"]
+__all__ = ["KINDS", "OF_OBJECTS", "is_language", "is_url"]
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
@@ -101,3 +101,5 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "multibase": _text(_MULTIBASE),
     "compactJws": _text(_COMPACT_JWS),
 }
+OF_OBJECTS = frozenset(("object", "any", "iriOrId", "languageValue"))
+"""The kinds that an object can be of."""

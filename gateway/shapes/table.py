@@ -16,7 +16,7 @@ from typing import Any
 
 from gateway.errors import GatewayFailed
 from gateway.resources import shape_text
-from gateway.shapes.kinds import KINDS
+from gateway.shapes.kinds import KINDS, OF_OBJECTS
 
 __all__ = ["Member", "Shapes", "load_shapes", "shapes_of"]
 
@@ -30,8 +30,9 @@ EXTENSION = "ext:"
 class Member:
     """One member of a class: the kinds a value may have, whether it must be there, whether there may be many.
 
-    ``fits`` are the tests of the kinds that are no classes, ``nested`` the classes; ``whole`` says that an
-    array is one value, as types are.
+    ``fits`` are the tests of the kinds that are no classes, ``fits_object`` those of them that an object may pass,
+    ``nested`` the classes; ``any_text`` says that every text is one of the kinds, ``whole`` that an array is one
+    value, as types are.
     """
 
     kinds: tuple[str, ...]
@@ -40,14 +41,17 @@ class Member:
     fits: tuple[Fits, ...]
     nested: tuple[str, ...]
     whole: bool
+    any_text: bool
+    fits_object: tuple[Fits, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """A table: its classes with their members, and its lists of terms."""
+    """A table: its classes with their members, how many of these each requires, and its lists of terms."""
 
     classes: Mapping[str, Mapping[str, Member]]
     enums: Mapping[str, frozenset[str]]
+    required: Mapping[str, int]
 
 
 @cache
@@ -65,19 +69,23 @@ def shapes_of(text: str) -> Shapes:
         name: {member: _member(text, frozenset(table), enums) for member, text in rows.items()}
         for name, rows in table.items()
     }
-    return Shapes(classes, enums)
+    required = {name: sum(member.required for member in rows.values()) for name, rows in classes.items()}
+    return Shapes(classes, enums, required)
 
 
 def _member(text: str, classes: frozenset[str], enums: Mapping[str, frozenset[str]]) -> Member:
     mark = text[-1] if text[-1:] in ("!", "*", "+", "?") else ""
     kinds = tuple(text.removesuffix(mark).split("|"))
+    fits = {kind: _fits(kind, enums) for kind in kinds if kind not in classes}
     return Member(
         kinds,
         required=mark in ("!", "+"),
         many=mark in ("*", "+"),
-        fits=tuple(_fits(kind, enums) for kind in kinds if kind not in classes),
+        fits=tuple(fits.values()),
         nested=tuple(kind for kind in kinds if kind in classes),
         whole=any(kind.startswith("types:") for kind in kinds),
+        any_text="text" in kinds,
+        fits_object=tuple(test for kind, test in fits.items() if kind in OF_OBJECTS),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.pointers import resolve
 from gateway.shapes import Problem, load_shapes, problems_of
-from gateway.shapes.checking import MAX_PROBLEMS
+from gateway.shapes.checking import MAX_PROBLEMS, _is_sound, _node
 from gateway.shapes.table import shapes_of
 
 SHAPES = shapes_of("""
@@ -124,3 +124,21 @@ def test_no_tree_breaks_a_table_of_ours(table: str, tree: dict[str, Any]) -> Non
     shapes = load_shapes(table)
     for shape in shapes.classes:
         assert all(problem.message and problem.hint for problem in problems_of(tree, shape, shapes))
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, "", "Cat", "Dog", "https://cats.example/1", "black", "ext:grey", 2, True, 1.5]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "name", "friend", "colour", "bark", "x"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["type", "name", "friend", "colour", "age", "x"]), VALUES, max_size=5))
+def test_what_is_found_sound_at_once_has_no_problem_and_the_other_way_round(tree: dict[str, Any]) -> None:
+    for changed in (tree, {**CAT, **tree}):
+        assert _is_sound(changed, "Cat", SHAPES) is (not list(_node(changed, "Cat", SHAPES, "")))
