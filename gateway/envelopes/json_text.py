@@ -26,6 +26,8 @@ __all__ = ["SURROGATE", "read_json", "write_json", "write_json_line"]
 MAX_INTEGER = 2**53 - 1
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a pair of UTF-16, which UTF-8 does not write."""
+BOM = b"\xef\xbb\xbf"
+_NOT_SOUND = object()
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 
 
@@ -42,6 +44,26 @@ def read_json(data: bytes) -> Any:
     ``NotAnInteroperableNumber``, ``NestingTooDeep``, ``TooManyElements`` or ``TooLarge``.
     """
     check_size(data)
+    tree = _at_once(data.removeprefix(BOM))
+    return _by_and_by(data) if tree is _NOT_SOUND else tree
+
+
+def _at_once(data: bytes) -> Any:
+    """The value of a document that keeps all limits, as nearly every one does; ``_NOT_SOUND`` where that is not plain.
+
+    Each text stands between two quotes; of an object that names a key twice, the tree holds fewer of them.
+    """
+    try:
+        tree = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _NOT_SOUND
+    texts = _sound_texts(tree)
+    bare = data.replace(rb"\\", b"") if rb"\\" in data else data
+    return tree if 2 * texts == bare.count(b'"') - bare.count(rb"\"") else _NOT_SOUND
+
+
+def _by_and_by(data: bytes) -> Any:
+    """The value of a document that may break a rule, with the place where it does."""
     try:
         tree = json.loads(
             _text(data), object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
@@ -50,8 +72,7 @@ def read_json(data: bytes) -> Any:
         raise MalformedJson(error.msg, pointer=f"line {error.lineno} column {error.colno}") from None
     except RecursionError:
         raise NestingTooDeep(f"nesting deeper than {MAX_DEPTH}", pointer=_too_deep(data)) from None
-    if not _is_sound(tree):
-        _check(tree)
+    _check(tree)
     return tree
 
 
@@ -59,7 +80,7 @@ def _text(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise WrongEncoding("JSON is UTF-8, this begins with the mark of UTF-16", pointer="byte 0")
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return data.removeprefix(BOM).decode("utf-8")
     except UnicodeDecodeError as error:
         raise WrongEncoding(f"byte {error.start} is not UTF-8", pointer=f"byte {error.start}") from None
 
@@ -96,33 +117,29 @@ def _constant(_: str) -> float:
     return math.nan
 
 
-def _is_sound(tree: Any) -> bool:
-    """Whether a tree keeps all limits: what nearly every document does, told without building pointers."""
-    count, level, depth = 1, [tree], 0
+def _sound_texts(tree: Any) -> int:
+    """How many texts a tree holds, names of members too; -1 where one of its values, or all, break a limit."""
+    count, texts, level, depth = 1, 0, [tree], 0
     while level:
         below: list[Any] = []
         for value in level:
             kind = type(value)
             if kind is str:
-                if not value.isascii() and SURROGATE.search(value) is not None:
-                    return False
+                texts += 1
             elif kind is dict:
                 count += len(value)
+                texts += len(value)
                 below += value.values()
-                below += (name for name in value if not name.isascii())
             elif kind is list:
                 count += len(value)
                 below += value
-            elif kind is float or kind is int:
-                if not -MAX_INTEGER <= value <= MAX_INTEGER and (kind is int or not math.isfinite(value)):
-                    return False
-            elif value is not None and kind is not bool:
-                return False
+            elif (kind is int or kind is float) and not -MAX_INTEGER <= value <= MAX_INTEGER:
+                return -1
         depth += 1
         if count > MAX_VALUES or (below and depth > MAX_DEPTH):
-            return False
+            return -1
         level = below
-    return True
+    return texts
 
 
 def _check(tree: Any) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.envelopes import read_json, write_json
+from gateway.envelopes.json_text import _NOT_SOUND, MAX_INTEGER, _at_once, _by_and_by
 from gateway.envelopes.limits import MAX_BYTES, MAX_DEPTH, MAX_VALUES
 from gateway.errors import EnvelopeRefused
 from tests.conftest import corpora_path
@@ -169,3 +170,38 @@ def test_what_is_written_is_read_back_in_the_same_order(tree: Any) -> None:
 @settings(max_examples=200, deadline=None)
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
     outcome(data)
+
+
+@given(TREES, st.sampled_from([None, 1, "\t"]), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_sound_document_is_found_so_at_once(tree: Any, indent: Any, ascii_only: bool) -> None:
+    data = json.dumps(tree, indent=indent, ensure_ascii=ascii_only).encode()
+    at_once, by_and_by = _at_once(data), _by_and_by(data)
+    assert json.dumps(by_and_by) == json.dumps(tree)
+    assert at_once is _NOT_SOUND or json.dumps(at_once) == json.dumps(tree)
+    numbers: list[float] = []
+    json.loads(data, parse_float=lambda text: numbers.append(float(text)))
+    assert (at_once is _NOT_SOUND) is any(abs(number) > MAX_INTEGER for number in numbers)
+
+
+TWICE = [
+    b'{"a":1,"a":1}', b'{"a" :1,"a":":2"}', b'{"a":{"b":1,"\\u0062":2}}', b'[{"":0,"":""}]',
+    b'{"\\\\":"\\"","\\\\":"\\""}',
+    b'{"a":"\\\\","a":"\\\\\\""}', b'{"a":[],"b":"\\":","a":"x"}', b'{"a\\"":1,"a\\"":2}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", TWICE, ids=ascii)
+def test_a_key_that_stands_twice_is_found_however_it_is_written(data: bytes) -> None:
+    assert _at_once(data) is _NOT_SOUND
+    assert outcome(data) == "duplicate_key"
+
+
+NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,24})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+
+
+@given(NUMBERS)
+@settings(max_examples=400, deadline=None)
+def test_a_number_read_at_once_is_the_one_that_is_written(text: str) -> None:
+    found = _at_once(text.encode())
+    assert found is _NOT_SOUND or repr(found) == repr(json.loads(text))
