@@ -31,6 +31,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
     """Add the options of ``serve``."""
     command.add_argument("--host", metavar="H", help="address to listen on (default 127.0.0.1)")
     command.add_argument("--port", type=int, metavar="P", help="port to listen on (default 8080)")
+    command.add_argument("--processes", type=int, metavar="N", help="processes that answer (default 1)")
     add_data(command)
     command.set_defaults(run=_serve)
 

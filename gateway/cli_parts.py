@@ -30,7 +30,7 @@ def add_data(command: argparse.ArgumentParser) -> None:
 
 def settings_of(parsed: argparse.Namespace) -> Settings:
     """The settings, as the options change them."""
-    given = {name: getattr(parsed, name, None) for name in ("host", "port", "data")}
+    given = {name: getattr(parsed, name, None) for name in ("host", "port", "data", "processes")}
     return Settings.from_environment(os.environ, **{k: v for k, v in given.items() if v is not None})
 
 

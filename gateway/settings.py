@@ -70,6 +70,7 @@ class Settings:
     aws_session_token: str | None = field(default=None, repr=False)
     issuer_name: str = "Micro-credential gateway"
     issuer_country: str = ""
+    processes: int = 1
     workers: int = 2
     max_queue: int = 64
     fetch_timeout: float = 5.0
@@ -102,6 +103,8 @@ class Settings:
         settings = cls(**{**given, **overrides})
         if not 0 <= settings.port <= 65_535:
             raise SettingInvalid("port is a number from 0 to 65535")
+        if settings.processes < 1:
+            raise SettingInvalid("processes is a number from 1 on")
         return settings
 
     @property
@@ -257,6 +260,7 @@ _READERS: dict[str, Any] = {
     "aws_session_token": _secret,
     "issuer_name": _text,
     "issuer_country": _country,
+    "processes": _count,
     "workers": _count,
     "max_queue": _count,
     "fetch_timeout": _seconds,

@@ -36,7 +36,7 @@ from gateway.signer import Ledger, open_signer
 from gateway.store import Database, open_store
 from gateway.trust import seal_anchors, trust_sources
 
-__all__ = ["GATEWAY", "make_app", "serve"]
+__all__ = ["GATEWAY", "make_app"]
 
 log = logging.getLogger("gateway")
 
@@ -46,8 +46,6 @@ KEEPING = (
     feed,
 )
 """Faces over the store."""
-KEEPALIVE = 75.0
-SHUTDOWN = 20.0
 
 
 def make_app(
@@ -110,18 +108,3 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
     yield
     if not given:
         await database.close()
-
-
-def serve(settings: Settings) -> None:
-    """Run the service until it is told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    web.run_app(
-        make_app(settings),
-        host=settings.host,
-        port=settings.port,
-        keepalive_timeout=KEEPALIVE,
-        shutdown_timeout=SHUTDOWN,
-        access_log=None,
-        print=lambda *_: log.info("ready on http://%s:%d", settings.host, settings.port),
-    )

@@ -1,0 +1,89 @@
+"""One serving process: bound, started, told when to answer, stopped without losing an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from aiohttp import web
+
+from gateway.errors import GatewayFailed
+from gateway.settings import Settings
+
+__all__ = ["SHUTDOWN", "bound", "log_to_standard_error", "serve_app"]
+
+log = logging.getLogger("gateway")
+
+KEEPALIVE = 75.0
+SHUTDOWN = 20.0
+"""Seconds that requests under way have to be answered in, when the service is stopped."""
+BACKLOG = 512
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def log_to_standard_error() -> None:
+    """What a serving process has to say goes there."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def bound(settings: Settings) -> list[socket.socket]:
+    """Sockets for every address of the host, bound and not yet listening. Raises ``GatewayFailed``."""
+    made: list[socket.socket] = []
+    try:
+        kind, passive = socket.SOCK_STREAM, socket.AI_PASSIVE
+        for family, _, _, _, address in socket.getaddrinfo(
+            settings.host, settings.port, type=kind, flags=passive
+        ):
+            made.append(socket.socket(family, kind))
+            made[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                made[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            made[-1].bind(address)
+    except OSError as error:
+        for one in made:
+            one.close()
+        raise GatewayFailed(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}",
+            hint="Is something else listening there? --port names another.",
+        ) from None
+    return made
+
+
+async def serve_app(
+    app: web.Application, sockets: Sequence[socket.socket], started: Callable[[], Awaitable[bool]]
+) -> None:
+    """Answer on ``sockets`` from when ``started`` says so until a signal stops it; nothing if it says no.
+
+    What was asked for by then is answered. A second signal changes nothing.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in STOPPING:
+        loop.add_signal_handler(number, stop.set)
+    runner = web.AppRunner(app, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN, access_log=None)
+    try:
+        await runner.setup()
+        if not await _unless(stop, started()):
+            return
+        for one in sockets:
+            await web.SockSite(runner, one, backlog=BACKLOG).start()
+        log.info("ready on http://%s:%d", *sockets[0].getsockname()[:2])
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def _unless(stop: asyncio.Event, answer: Awaitable[bool]) -> bool:
+    """The answer, or no when the process is stopped before there is one."""
+    asked, stopped = asyncio.ensure_future(answer), asyncio.ensure_future(stop.wait())
+    await asyncio.wait((asked, stopped), return_when=asyncio.FIRST_COMPLETED)
+    done = asked.done() and not stop.is_set()
+    for task in (asked, stopped):
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    return done and asked.result()
