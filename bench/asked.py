@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bench import http, serving
 from bench.converting import PYLD_PATH
 from bench.measuring import Cells, Ratio
 from bench.signing import GATEWAY, JAVASCRIPT, LIMIT, PYLD
@@ -92,6 +93,17 @@ def _processor(command: str) -> Callable[[Cells], Measured | None]:
     return measure
 
 
+def _seconds(*place: str) -> Callable[[Cells], Measured | None]:
+    """Seconds that something took."""
+    document, job, party = place
+
+    def measure(cells: Cells) -> Measured | None:
+        cell = cells.get((document, job, party))
+        return Measured(cell.median / 1e6) if cell else None
+
+    return measure
+
+
 def _smallest_xml(cells: Cells) -> Measured | None:
     """The smallest EDCI XML of the growing ones, converted to a signed badge."""
     named = {document for document, _, _ in cells if document.startswith("EDCI XML, ")}
@@ -130,6 +142,17 @@ ASKED = (
         _faster("ELM micro-credential", "→ ob3, signed", PYLD_PATH),
     ),
     Asked("EDCI XML of 57 kB → signed Open Badge 3.0, beside the pyld path", 5, True, " ×", _smallest_xml),
+    *(
+        Asked(
+            f"HTTP convert + sign on one worker, {clients} at a time, beside the same server on the pyld path",
+            10, True, " ×", _faster(serving.name(clients), "convert", PYLD_PATH),
+        )
+        for clients in (1, http.CLIENTS)
+    ),
+    Asked(
+        "event loop late with 10 % poison mixed in, p99.9", http.ASKED, False, " s",
+        _seconds(*serving.LAG),
+    ),
     Asked(
         "cold start of `gateway convert`, a micro-credential, processor time", 0.5, False, " s",
         _processor("gateway convert, micro-credential"),

@@ -12,7 +12,10 @@ from bench.documents import NAMES
 from bench.machine import Machine
 from bench.measuring import Cell, Cells, Ratio
 from bench.plot import growth
+from bench.serving import Served
+from bench.serving import section as serving_section
 from bench.signing import GATEWAY, JAVASCRIPT, JOBS, LIMIT, OXIGRAPH, PYLD
+from bench.tables import table
 
 __all__ = ["Outcome", "page", "plots"]
 
@@ -24,19 +27,25 @@ NONE = "—"
 
 
 class Outcome(NamedTuple):
-    """What came of a run."""
+    """What came of a run; ``served`` where the service was measured."""
 
     cells: Cells
     rounds: int
     machine: Machine
     versions: str
     notes: tuple[str, ...] = ()
+    served: Served | None = None
 
 
 def page(made: Outcome) -> str:
     """The page, as Markdown."""
     lines = [*_head(made), *_summary(made), *_signing(made.cells), *_converting(made.cells)]
-    lines += [*_starting(made.cells), *_different(made.cells), *_curves(made.cells)]
+    lines += [
+        *(serving_section(made.served) if made.served else ()),
+        *_starting(made.cells),
+        *_different(made.cells),
+        *_curves(made.cells),
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -58,13 +67,6 @@ def _head(made: Outcome) -> Iterator[str]:
 
 def _summary(made: Outcome) -> Iterator[str]:
     yield from ("", "## What was asked", "", *summary(made.cells))
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    titles = list(head)
-    yield f"| {' | '.join(titles)} |"
-    yield "|" + "---|" * len(titles)
-    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def _times_longer(cells: Cells, document: str, job: str, peer: str) -> str:
@@ -92,7 +94,7 @@ def _signing(cells: Cells) -> Iterator[str]:
         "pyoxigraph makes no proofs; it is given the contexts inside the document, for it loads none."
     )
     yield ""
-    yield from _table(
+    yield from table(
         ("document", "job", "gateway, µs", *(f"{peer} takes ×" for peer in PEERS), "gateway beside the limit ×"),
         (
             (
@@ -103,7 +105,7 @@ def _signing(cells: Cells) -> Iterator[str]:
         ),
     )  # fmt: skip
     yield from ("", "Processor time of one operation, in microseconds, all threads of a process counted:", "")
-    yield from _table(
+    yield from table(
         ("document", "job", *PARTIES),
         (
             (name, JOB_NAMES.get(job, job), *(_processor(cells.get((name, job, party))) for party in PARTIES))
@@ -117,7 +119,7 @@ def _processor(cell: Cell | None, unit: float = 1.0, digits: int = 0) -> str:
 
 
 def _converting(cells: Cells) -> Iterator[str]:
-    done = [(document, job) for document, job, party in cells if party == PYLD_PATH]
+    done = [(document, job) for document, job, party in cells if party == PYLD_PATH and job.startswith("→")]
     if not done:
         return
     yield from ("", "## Converting", "")
@@ -130,7 +132,7 @@ def _converting(cells: Cells) -> Iterator[str]:
         "paths made the same bytes. Samples are other people's documents, named by their size."
     )
     yield ""
-    yield from _table(
+    yield from table(
         ("document", "conversion", "gateway, ms", "CPU, ms", "pyld path, CPU, ms", "pyld path takes ×"),
         (
             (
@@ -156,7 +158,7 @@ def _starting(cells: Cells) -> Iterator[str]:
     )
     yield ""
     found = {job: cell for (document, job, _), cell in cells.items() if document == "start"}
-    yield from _table(
+    yield from table(
         ("command", "CPU, s", "from start to end, s"),
         ((job, _processor(cell, 1e6, 3), f"{cell.median / 1e6:.3f}") for job, cell in found.items()),
     )
@@ -173,7 +175,7 @@ def _different(cells: Cells) -> Iterator[str]:
         "figures do not belong beside those above."
     )
     yield ""
-    yield from _table(
+    yield from table(
         ("document", "job", "gateway, µs", "stack", "µs", "takes ×"),
         (
             (

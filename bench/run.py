@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import converting, different, signing, starting
+from bench import converting, different, serving, signing, starting
 from bench.documents import NAMES
 from bench.javascript import JavaScript
 from bench.machine import Machine, Moment, versions
@@ -50,7 +50,9 @@ PARTS: dict[str, Callable[[World], Iterable[Turn]]] = {
     "start": starting.turns,
     "different": different.turns,
 }
-"""What can be measured, in the order it is."""
+"""What can be measured in turns, in the order it is."""
+APART = ("http",)
+"""What has rounds of its own, after the others."""
 NOT_QUICK = ("different",)
 """Parts that a quick run leaves out unless it is asked for them."""
 
@@ -80,9 +82,8 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
     parser.add_argument("--write", type=Path, metavar="FILE", help="the page; curves are written beside it")
-    parser.add_argument(
-        "--only", nargs="+", choices=tuple(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}"
-    )
+    every = (*PARTS, *APART)
+    parser.add_argument("--only", nargs="+", choices=every, metavar="PART", help=f"of {', '.join(every)}")
     parser.add_argument(
         "--quick", action="store_true", help="a few minutes: fewer documents, 3 rounds, short turns"
     )
@@ -97,7 +98,7 @@ def _asked() -> argparse.Namespace:
     for name, value in ({"rounds": 5, "seconds": 0.3, "minutes": 18.0} | defaults).items():
         if getattr(asked, name) is None:
             setattr(asked, name, value)
-    asked.only = asked.only or [part for part in PARTS if not (asked.quick and part in NOT_QUICK)]
+    asked.only = asked.only or [part for part in every if not (asked.quick and part in NOT_QUICK)]
     return asked
 
 
@@ -111,11 +112,13 @@ def _measured(asked: argparse.Namespace, plan: Plan, folder: Path) -> Outcome:
         turns = [turn for part in PARTS if part in asked.only for turn in PARTS[part](world)]
         prepared = time.perf_counter() - begin.clock
         cells, rounds = take_turns(turns, plan._replace(budget=max(plan.budget - prepared, 60.0)), _progress)
+        served = serving.measure(plan, world) if "http" in asked.only else None
     finally:
         for close in world.closing:
             close()
     machine = Machine(begin, Moment.now(), os.cpu_count() or 1)
-    return Outcome(cells, rounds, machine, versions(LIBRARIES), tuple(world.notes))
+    cells |= serving.cells_of(served) if served else {}
+    return Outcome(cells, rounds, machine, versions(LIBRARIES), tuple(world.notes), served)
 
 
 def _say(what: str) -> None:

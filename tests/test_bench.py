@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench import asked, page, signing
+from bench import asked, http, page, serving, signing
 from bench.asked import ASKED, Asked, Measured, summary
 from bench.converting import PYLD_PATH, convert
 from bench.different import PEERS, document_of
@@ -201,6 +201,25 @@ def test_a_part_that_did_not_run_is_not_on_the_page() -> None:
     whole, none = page.page(outcome(dict(everything()))), page.page(outcome({}))
     assert all(title in whole for title in titles)
     assert not any(title in none for title in titles)
+
+
+def served(bound: float = 0.025) -> serving.Served:
+    rows = [
+        http.Row("convert", path, clients, [rate, rate], [1.0, 2.0], [3.0, 4.0])
+        for clients in (1, 8) for path, rate in zip(http.PATHS, (120.0, 10.0), strict=True)
+    ]  # fmt: skip
+    return serving.Served(tuple(rows), http.Lag(1000, 0.999, bound, {200: 9, 400: 1}))
+
+
+def test_the_service_is_on_the_page_and_judged_by_its_rates() -> None:
+    cells = serving.cells_of(served())
+    assert row(cells, "HTTP convert + sign on one worker, 8").endswith("12.0 × (12.0–12.0) | reached |")
+    assert row(cells, "event loop late").endswith("0.03 s | reached |")
+    assert "missed" in row(serving.cells_of(served(0.1)), "event loop late")
+    text = page.page(outcome(cells)._replace(served=served()))
+    assert "## Over HTTP" in text
+    assert "## Converting" not in text
+    assert "1 × 400" in text
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
