@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 
+from gateway.cli_explain import explanation
 from gateway.cli_parts import add_data, json_bytes, read_file, with_gateway, write_file
 from gateway.cli_text import convert_summary, paint_for, verify_summary, warnings
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
+from gateway.course import Watch, watched
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.pipeline import Gateway
 from gateway.report import Report
@@ -40,6 +43,7 @@ def add_convert(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--language", action="append", default=[], metavar="TAG", help="preferred where one language fits"
     )
+    _add_explain(command)
     add_data(command)
     command.set_defaults(run=_convert)
 
@@ -59,6 +63,7 @@ def add_sign(command: argparse.ArgumentParser) -> None:
         help="of a batch: how many processes work (default: as many as there are cores)",
     )  # fmt: skip
     _add_securing(command)
+    _add_explain(command)
     add_data(command)
     command.set_defaults(run=_sign)
 
@@ -78,6 +83,7 @@ def add_verify(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--json", action="store_true", help="the report as JSON")
     command.add_argument("--language", choices=LANGUAGES, default=DEFAULT_LANGUAGE, help="of the sentences")
+    _add_explain(command)
     add_data(command)
     command.set_defaults(run=_verify)
 
@@ -95,6 +101,15 @@ def _add_securing(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--explain", action="store_true", help="say how it went, on standard error")
+
+
+def _explain(parsed: argparse.Namespace, watch: Watch, report: Report) -> None:
+    if parsed.explain:
+        print(explanation(watch.course, report), file=sys.stderr)
+
+
 def _convert(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
     options = ConvertOptions(
@@ -102,17 +117,19 @@ def _convert(parsed: argparse.Namespace) -> int:
     )
 
     async def job(gateway: Gateway) -> int:
-        delivery = await gateway.convert(
-            data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
-        )
+        with watched(time.perf_counter) as watch:
+            delivery = await gateway.convert(
+                data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
+            )
         write_file(parsed.out, delivery.content)
         if parsed.report:
             write_file(parsed.report, json_bytes(delivery.report.to_json()))
         else:
             print(convert_summary(delivery.report), file=sys.stderr)
+        _explain(parsed, watch, delivery.report)
         return 0
 
-    return with_gateway(parsed, job, signs=not parsed.unsigned)
+    return with_gateway(parsed, job, signs=not parsed.unsigned, watches=parsed.explain)
 
 
 def _sign(parsed: argparse.Namespace) -> int:
@@ -123,24 +140,28 @@ def _sign(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
 
     async def job(gateway: Gateway) -> int:
-        delivery = await gateway.secure(data, securing=parsed.securing, key=parsed.key)
+        with watched(time.perf_counter) as watch:
+            delivery = await gateway.secure(data, securing=parsed.securing, key=parsed.key)
         write_file(parsed.out, delivery.content)
         for line in warnings(delivery.report):
             print(line, file=sys.stderr)
+        _explain(parsed, watch, delivery.report)
         return 0
 
-    return with_gateway(parsed, job, signs=True)
+    return with_gateway(parsed, job, signs=True, watches=parsed.explain)
 
 
 def _verify(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
 
     async def job(gateway: Gateway) -> int:
-        report: Report = await gateway.verify(data, policy=parsed.policy)
+        with watched(time.perf_counter) as watch:
+            report: Report = await gateway.verify(data, policy=parsed.policy)
         if parsed.json:
             write_file("-", json_bytes(report.to_json(parsed.language)))
         else:
             print(verify_summary(report, parsed.language, paint_for(sys.stdout, os.environ)))
+        _explain(parsed, watch, report)
         return VERIFIED if report.verified else NOT_VERIFIED
 
-    return with_gateway(parsed, job)
+    return with_gateway(parsed, job, watches=parsed.explain)

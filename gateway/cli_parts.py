@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from gateway.compute import HereCompute, PoolCompute
+from gateway.compute import HereCompute, PoolCompute, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayFailed, InputRefused, TooLarge
 from gateway.fetch import Fetcher
@@ -36,11 +36,11 @@ def settings_of(parsed: argparse.Namespace) -> Settings:
 
 def with_gateway(
     parsed: argparse.Namespace, job: Callable[[Gateway], Awaitable[int]], *, signs: bool = False,
-    processes: int = 1,
+    processes: int = 1, watches: bool = False,
 ) -> int:  # fmt: skip
     """Run a job with a gateway that computes in this process, or in others where it is of several.
 
-    Only one that ``signs`` opens the key.
+    Only one that ``signs`` opens the key; where one ``watches``, how the work went comes back with it.
     """
     settings = settings_of(parsed)
     trust, anchors = trust_sources(settings), seal_anchors(settings)
@@ -49,7 +49,8 @@ def with_gateway(
         fetch = Fetcher(settings)
         signer = await open_signer(settings, parsed.clock()) if signs else NoSigner()
         ledger = Ledger(settings.data)
-        compute = HereCompute() if processes == 1 else PoolCompute(processes - 1, 2 * processes)
+        inner = HereCompute() if processes == 1 else PoolCompute(processes - 1, 2 * processes)
+        compute = WatchedCompute(inner) if watches else inner
         gateway = Gateway(
             signer, settings, fetch, compute, clock=parsed.clock, anchors=anchors, ledger=ledger, trust=trust
         )

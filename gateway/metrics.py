@@ -44,8 +44,8 @@ class Metrics:
             buckets=SECONDS, registry=registry,
         )  # fmt: skip
         self._documents = Counter(
-            "gateway_documents", "Documents by what was done and how their statements were found",
-            ("job", "path"), registry=registry,
+            "gateway_documents", "Documents in linked data, by how their statements were found",
+            ("route", "path"), registry=registry,
         )  # fmt: skip
         self._work_seconds = Histogram(
             "gateway_work_seconds", "Seconds a piece of work took, waiting for a process included", ("where",),
@@ -70,9 +70,9 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
-    def document(self, job: str, path: str) -> None:
-        """A document went its ``path``, compiled or expanded, to be converted, verified or signed."""
-        self._documents.labels(job, path).inc()
+    def document(self, route: str, path: str) -> None:
+        """A document, with what was made of it, went its ``path``: compiled, or expanded where any of it was."""
+        self._documents.labels(route, path).inc()
 
     @contextmanager
     def working(self, where: str) -> Iterator[None]:

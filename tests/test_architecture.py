@@ -16,7 +16,7 @@ PACKAGE = REPOSITORY / "gateway"
 FLOORS = {
     # the first part of a module's name below ``gateway`` -> its floor
     "errors": 0,  # the ground of F0
-    "report": 0.5, "settings": 0.5, "resources": 0.5, "pointers": 0.5, "messages": 0.5,
+    "report": 0.5, "settings": 0.5, "course": 0.5, "resources": 0.5, "pointers": 0.5, "messages": 0.5,
     "model": 1, "keys": 1, "retrieval": 1, "jsonld": 1, "codecs": 1,
     "mapping": 2, "envelopes": 2, "shapes": 2, "certificates": 2,
     "formats": 3, "proofs": 3, "status": 3,
@@ -24,7 +24,7 @@ FLOORS = {
     "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5, "addresses": 5,  # the ground of F5
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6,
-    "api": 7, "web": 7, "cli": 7, "cli_documents": 7, "cli_keys": 7, "cli_more": 7, "cli_parts": 7,
+    "api": 7, "web": 7, "cli": 7, "cli_documents": 7, "cli_explain": 7, "cli_keys": 7, "cli_more": 7, "cli_parts": 7,
     "cli_batch": 7, "cli_progress": 7, "cli_text": 7, "__main__": 7,
 }  # fmt: skip
 HIGHEST_PURE = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,9 +12,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import make_app
-from gateway.compute import PoolCompute
+from gateway.compute import HereCompute, PoolCompute, WatchedCompute
 from gateway.errors import Overloaded
-from gateway.metrics import COMPILED, Metrics
+from gateway.metrics import COMPILED, EXPANDED, Metrics
 from gateway.resources import example_bytes
 from gateway.settings import Settings
 from tests.parts import gateway
@@ -23,10 +24,16 @@ import sys
 from pathlib import Path
 from gateway.metrics import Metrics
 metrics = Metrics(Path(sys.argv[1]))
-metrics.document("convert", "compiled")
+metrics.document("/v1/convert", "compiled")
 with metrics.working("pool"):
     print(metrics.text().decode())
 """
+
+
+def with_a_direction(badge: bytes) -> bytes:
+    """The badge under a context that gives texts a direction, which no compiled context has."""
+    tree = json.loads(badge)
+    return json.dumps({**tree, "@context": [*tree["@context"], {"@direction": "ltr"}]}).encode()
 
 
 def value(text: str, name: str) -> float | None:
@@ -49,6 +56,21 @@ async def test_requests_are_counted_by_route_and_status_and_never_by_what_was_se
     assert value(text, 'gateway_request_seconds_count{route="/v1/verify"}') == 2
     assert value(text, 'gateway_requests_total{method="(other)",route="(no route)",status="405"}') == 1
     assert "zaphod" not in text.lower()
+
+
+async def test_documents_are_counted_by_the_way_to_their_statements() -> None:
+    compute = WatchedCompute(HereCompute())
+    async with TestClient(TestServer(make_app(Settings(), gateway(compute=compute)))) as client:
+        badge = example_bytes("badge.ob3.json")
+        await client.post("/v1/verify", data=badge)
+        await client.post("/v1/convert?to=vc", data=badge)
+        await client.post("/v1/verify", data=example_bytes("badge.edci-xml.xml"))
+        await client.post("/v1/verify", data=with_a_direction(badge))
+        text = await (await client.get("/metrics")).text()
+    counted = 'gateway_documents_total{path="%s",route="%s"}'
+    assert value(text, counted % (COMPILED, "/v1/verify")) == 1
+    assert value(text, counted % (COMPILED, "/v1/convert")) == 1
+    assert value(text, counted % (EXPANDED, "/v1/verify")) == 1
 
 
 async def test_every_application_counts_for_itself() -> None:
@@ -88,6 +110,6 @@ def test_processes_that_share_a_folder_are_summed(tmp_path: Path) -> None:
         ).stdout
         for _ in range(2)
     ]
-    counted = f'gateway_documents_total{{job="convert",path="{COMPILED}"}}'
+    counted = f'gateway_documents_total{{path="{COMPILED}",route="/v1/convert"}}'
     assert [value(text, counted) for text in said] == [1, 2]
     assert value(said[1], 'gateway_work_under_way{where="pool"}') == 1

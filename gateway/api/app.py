@@ -24,7 +24,7 @@ from gateway.api.access import access
 from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
 from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
-from gateway.compute import PoolCompute, Spare
+from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
@@ -91,7 +91,9 @@ async def _lifetime(app: web.Application) -> AsyncIterator[None]:
     )
     warm_small(own)
     ledger = Ledger(settings.data)
-    app[GATEWAY] = Gateway(signer, settings, fetch, compute, own, anchors=anchors, ledger=ledger, trust=trust)
+    app[GATEWAY] = Gateway(
+        signer, settings, fetch, WatchedCompute(compute), own, anchors=anchors, ledger=ledger, trust=trust
+    )
     await compute.start()
     log.info("signing as %s", signer.did)
     yield

@@ -3,5 +3,6 @@
 from gateway.compute.pool import PoolCompute
 from gateway.compute.port import Compute, HereCompute
 from gateway.compute.spare import Spare
+from gateway.compute.watched import WatchedCompute
 
-__all__ = ["Compute", "HereCompute", "PoolCompute", "Spare"]
+__all__ = ["Compute", "HereCompute", "PoolCompute", "Spare", "WatchedCompute"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.core.understanding import Understanding
+from gateway.course import lap
 from gateway.envelopes import write_json, write_xml, xpaths_of
 from gateway.errors import FormatUnwritable, LossRefused
 from gateway.formats import SEALS, Expressed, Format, WriteOptions, format_named, write_document
@@ -78,7 +79,9 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
     hub, cleaned = without_control_characters(source.hub)
     hub, moved = _under_new_issuer(hub, source, form, options)
     written = write_document(form, hub, _write_options(source, form, options))
+    lap("map")
     findings = _accounts(source, written, moved, options)
+    lap("account")
     missed = form.missing(written.tree) if form.missing else ()
     if options.identity is not None and not options.identity.country:
         missed = tuple(_by_setting(finding) for finding in missed)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from gateway.core.recognition import is_open_badges_2
+from gateway.course import lap
 from gateway.envelopes import Envelope, open_envelope
 from gateway.errors import FormatRefused, GatewayError
 from gateway.formats import Format, read_document, recognise
@@ -99,9 +100,13 @@ def understand(data: bytes) -> Understanding:
     """
     envelope = open_envelope(data)
     form = recognise(envelope)
+    lap("recognise")
     read = read_document(form, envelope.tree)
     digest = hashlib.sha256(data).hexdigest()
-    return Understanding(envelope, form, read.hub, read.steps, digest, _remarks(envelope, form))
+    lap("read")
+    remarks = _remarks(envelope, form)
+    lap("terms")
+    return Understanding(envelope, form, read.hub, read.steps, digest, remarks)
 
 
 def _remarks(envelope: Envelope, form: Format) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway import course
 from gateway.errors import GatewayError, TooComplex, UnsafeJsonLd
 from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.contexts import Contexts, bundled
@@ -58,7 +59,9 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
     except NotCompiled as reason:
         quads = quads_of(expand(document, contexts=closed))
         disputed = any(is_disputed(quad.object) for quad in quads)
+        course.read(str(reason))
         return Statements(dataset_of(map(row_of, quads)), disputed, str(reason))
+    course.read()
     return Statements(emitted.dataset, emitted.disputed)
 
 
@@ -113,5 +116,6 @@ def _canonical(said: Statements, algorithm: str) -> Canonical:
         raise
     except UnicodeEncodeError:
         raise UnsafeJsonLd("a text holds half of a surrogate pair") from None
+    course.canonicalized(dataset.quads, dataset.tried, budget)
     ties, control = len(dataset.ties), said.disputed
     return Canonical(dataset.nquads, dataset.quads, not ties and not control, ties, control, said.expanded)

@@ -38,13 +38,15 @@ class CanonicalDataset:
     """``nquads`` is the canonical form; ``labels`` maps input blank labels to canonical ones.
 
     ``ties`` holds the groups of input labels that first-degree hashes do not tell apart, identical
-    leaves under one parent left out: a dataset without ties is *canonically simple*.
+    leaves under one parent left out: a dataset without ties is *canonically simple*. ``tried`` is how many
+    permutations it took.
     """
 
     nquads: str
     labels: dict[str, str]
     ties: tuple[tuple[str, ...], ...]
     quads: int
+    tried: int = 0
 
 
 def canonicalize_quads(
@@ -86,7 +88,7 @@ class _Canonicalizer:
             raise TooComplex(f"more than {MAX_QUADS} statements")
         self.rows = rows
         self.algorithm = algorithm
-        self.budget = budget
+        self.allowed = self.budget = budget
         self.canonical: dict[str, str] = {}
         self.mentions = _mentions(rows)
         if len(self.mentions) > MAX_BLANK_NODES:
@@ -109,7 +111,7 @@ class _Canonicalizer:
             self._issue_tied(group)
         ties = tuple(tuple(_bare(label) for label in g) for g in tied if not self._identical_leaves(g))
         labels = {_bare(label): _bare(name) for label, name in self.canonical.items()}
-        return CanonicalDataset(self._lines(), labels, ties, len(self.rows))
+        return CanonicalDataset(self._lines(), labels, ties, len(self.rows), self.allowed - self.budget)
 
     def _lines(self) -> str:
         """The canonical N-Quads: every label replaced, the lines in order."""

@@ -23,6 +23,7 @@ from gateway.core import (
     policy_named,
     securings_named,
 )
+from gateway.course import lap
 from gateway.dids.ebsi import IDENTIFIERS
 from gateway.dids.resolution import Resolution
 from gateway.dids.resolver import Registries, Resolver
@@ -232,7 +233,9 @@ class Gateway:
         now: datetime, form: str,
     ) -> Result:  # fmt: skip
         """Sign, finish with ``last``, and note in the ledger before anything leaves."""
+        lap()
         signatures = [await signer.sign(data) for signer, data in zip(signers, done.to_sign, strict=True)]
+        lap("sign")
         made = await self.compute.run(last, done, tuple(signatures), small=len(done.packed) <= SMALL_BYTES)
         if self.ledger is not None:
             for signer in signers:

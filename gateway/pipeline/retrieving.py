@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from gateway.copies import Copies
+from gateway.course import lap
 from gateway.dids.resolver import Resolver
 from gateway.errors import GatewayError
 from gateway.fetch import Fetch
@@ -111,8 +112,10 @@ async def until_complete(
         wanted = _affordable([need for need in missing if need not in answers], answers)
         if not wanted:
             break
+        lap()
         found = await asyncio.gather(*(retriever.answer(need) for need in wanted))
         answers.update(zip(wanted, found, strict=True))
+        lap("retrieve")
         result, missing = await work(answers)
     return result
 

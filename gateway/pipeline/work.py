@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from gateway import core
 from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Way
+from gateway.course import lap
 from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofInvalid
 from gateway.formats.vocabulary import own_context
@@ -168,7 +169,9 @@ def judge(
 ) -> tuple[Report, tuple[Need, ...]]:
     """The same of a document that is opened."""
     retrieved = Retrieved(answers)
+    lap("recognise")
     done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)))
+    lap("verify")
     name = inspected.form.name if inspected.form is not None else "unknown"
     facts = {
         "source": {"format": name, "mediaType": inspected.envelope.media_type},
@@ -190,6 +193,7 @@ def convert(job: ConvertJob) -> Done:
         prepared = core.prepare(converted, job.ways, job.now, contexts=contexts_of(job.own))
     content = b"" if prepared else core.render(form, converted.tree)
     tree = converted.tree if form.kind == "json" else {}
+    lap("canonicalize" if prepared else "write")
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
     return Done.of(Delivery(content, tree, form.media_type, form.kind, report), prepared)
 
@@ -217,6 +221,7 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     if not prepared:
         return delivery
     content, tree = core.attach(prepared, signatures)
+    lap("write")
     for making in prepared:
         if isinstance(making, PreparedJwt):
             return replace(delivery, content=content, tree={}, media_type=making.media_type, kind="jwt")
@@ -275,7 +280,9 @@ def ready(inspected: Inspected, job: SecureJob) -> Done:
     core.check_issuer(tree, job.issuer)
     if not inspected.linked_data:
         raise NotACredential("only verifiable credentials in JSON are signed as they stand")
+    lap("recognise")
     prepared = core.prepare_as_it_stands(tree, job.ways, job.now, contexts=contexts_of(job.own))
+    lap("canonicalize")
     name = inspected.form.name if inspected.form is not None else "vc"
     report = Report(_remarks(prepared), facts={"source": {"format": name}})
     return Done.of(Delivery(b"", {}, "application/vc", "json", report), prepared)
