@@ -116,12 +116,12 @@ def _as_known(known: Known, order: Order) -> tuple[Prepared, ...]:
         return ()
     contexts = lesson.makings[0].document["@context"]
     document = tree if tree["@context"] == contexts else {**tree, "@context": contexts}
-    made = []
-    for making in lesson.makings:
-        digest = DIGESTS.get(making.kind, "sha256")
-        hashed = hashlib.new(digest, known.nquads).digest()
-        made.append(replace(making, document=document, hash_data=making.hash_data[: len(hashed)] + hashed))
-    return tuple(made)
+    # One digest for all: what is signed with several is not read by templates.
+    digest = hashlib.new(DIGESTS.get(lesson.makings[0].kind, "sha256"), known.nquads).digest()
+    return tuple(
+        replace(making, document=document, hash_data=making.hash_data[: len(digest)] + digest)
+        for making in lesson.makings
+    )
 
 
 def _read(row: bytes, order: Order) -> tuple[Json, tuple[Prepared, ...]]:

@@ -7,18 +7,19 @@ and canonicalized as any other is.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gateway.envelopes.outline import Outline, string_of, strings_in
 from gateway.jsonld import Contexts
-from gateway.jsonld.compiled import NotCompiled, Path, Place, Specimen, Template, put, template_of
+from gateway.jsonld.compiled import NotCompiled, Path, Place, Specimen, Template, template_of
 
 __all__ = ["MAX_LENGTH", "MAX_OUTLINES", "MAX_SHAPES", "Known", "Shape", "Templates"]
 
 Json = dict[str, Any]
+_Plan = tuple[tuple[str | int, "int | _Plan"], ...]
 MAX_OUTLINES = 32
 """Most outlines that are kept; the one unused for longest goes first."""
 MAX_SHAPES = 4
@@ -44,7 +45,7 @@ class Known(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Filling:
     """How a template is filled: ``fixed`` strings must be the ``wanted`` ones; each hole takes the string at the
-    first of its positions, which must be equal to those at the others, and stands at the ``paths``.
+    first of its positions, which must be equal to those at the others; ``plan`` says where they stand.
 
     ``ids`` are those of the nodes inside the document, and ``id_holes`` the holes that are such.
     """
@@ -53,7 +54,7 @@ class _Filling:
     fixed: itemgetter[Any]
     wanted: Any
     holes: tuple[tuple[int, ...], ...]
-    paths: tuple[tuple[int, Path], ...]
+    plan: _Plan
     ids: frozenset[str]
     id_holes: tuple[int, ...]
 
@@ -74,8 +75,7 @@ class _Filling:
         nquads = self.template.nquads(texts)
         if nquads is None:
             return None
-        for number, path in self.paths:
-            tree = put(tree, path, texts[number])
+        tree = _with_texts(tree, self.plan, texts)
         # What a document's names mean may depend on whether a node inside has its own id (``check_names``).
         root = tree.get("id")
         if root in self.ids or any(texts[number] == root for number in self.id_holes):
@@ -160,17 +160,35 @@ class Shape:
         texts = [string_of(self.strings[hole[0]]) or "" for hole in holes]
         places = [[place for position in hole for place in self.places[position]] for hole in holes]
         fixed = itemgetter(*(p for p in range(len(self.strings)) if p not in self.varying))
-        paths = tuple((number, self.paths[position] or ()) for position, number in self.varying.items())
+        paths = [(self.paths[position] or (), number) for position, number in self.varying.items()]
         inside = {path for path in self.paths if path is not None and path[-1] == "id" and len(path) > 1}
         return _Filling(
             template_of(specimen, list(zip(texts, places, strict=True)), algorithm),
             fixed,
             fixed(self.strings),
             tuple(tuple(hole) for hole in holes),
-            paths,
-            frozenset(_at(self.tree, path) for path in inside - {path for _, path in paths}),
-            tuple(number for number, path in paths if path in inside),
+            _plan(paths),
+            frozenset(_at(self.tree, path) for path in inside - {path for path, _ in paths}),
+            tuple(number for path, number in paths if path in inside),
         )
+
+
+def _plan(paths: Iterable[tuple[Path, int]]) -> _Plan:
+    """The numbers of texts by where they stand: by member or position, and those below in a plan of their own."""
+    below: dict[str | int, list[tuple[Path, int]]] = {}
+    for path, number in paths:
+        below.setdefault(path[0], []).append((path[1:], number))
+    return tuple(
+        (step, those[0][1] if those[0][0] == () else _plan(those)) for step, those in below.items()
+    )  # fmt: skip
+
+
+def _with_texts(value: Any, plan: _Plan, texts: Sequence[str]) -> Any:
+    """A tree with texts where a plan has their numbers; what is not on the way to them is shared."""
+    made = value.copy()
+    for step, below in plan:
+        made[step] = texts[below] if isinstance(below, int) else _with_texts(value[step], below, texts)
+    return made
 
 
 def _at(value: Any, path: Path) -> Any:

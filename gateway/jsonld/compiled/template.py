@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import eq
+from typing import Any, NamedTuple
 
 from gateway.jsonld.compiled.specimen import scheme_of
 from gateway.jsonld.compiled.terms import NotCompiled, sound_iri
@@ -35,16 +36,13 @@ class Column:
     scheme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line, or the end of one, with ``%s`` for each of its terms that are told by document."""
+class Line(NamedTuple):
+    """A line, or the end of one, with ``%s`` for each of its terms that are told by document, and what takes those
+    out of all: ``form % told(terms)``.
+    """
 
     form: str
-    terms: tuple[int, ...]
-
-    def told(self, terms: Sequence[str]) -> str:
-        """The line with these terms."""
-        return self.form % tuple([terms[number] for number in self.terms])
+    told: Callable[[Sequence[str]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Template:
     labels: tuple[str, ...]
     blocks: tuple[Block, ...]
     terms: frozenset[str]
-    algorithm: str
+    digest: Callable[[bytes], hashlib._Hash]
     quads: int
 
     def nquads(self, texts: Sequence[str]) -> bytes | None:
@@ -121,29 +119,29 @@ class Template:
             if node.digest:
                 hashes.append(node.digest)
                 continue
-            lines = [*node.fixed, *[line.told(columns) for line in node.lines]]
+            lines = [*node.fixed, *[form % told(columns) for form, told in node.lines]]
             lines.sort()
-            hashes.append(hashlib.new(self.algorithm, "".join(lines).encode()).hexdigest())
+            hashes.append(self.digest("".join(lines).encode()).hexdigest())
         ranks = dict(zip(sorted(hashes), self.labels, strict=True))
         return [ranks[digest] for digest in hashes] if len(ranks) == len(hashes) else None
 
     def _ordered(self, terms: list[str]) -> bytes | None:
         """All lines in order; None where two became one."""
-        told: dict[str, str] = {}
+        blocks: dict[str, str] = {}
         for block in self.blocks:
             subject = block.subject if isinstance(block.subject, str) else terms[block.subject]
             if block.text:
-                told[subject] = block.text
+                blocks[subject] = block.text
                 continue
             if not block.lines:
-                told[subject] = subject.join(block.fixed)
+                blocks[subject] = subject.join(block.fixed)
                 continue
-            ends = [*block.fixed, *[line.told(terms) for line in block.lines]]
+            ends = [*block.fixed, *[form % told(terms) for form, told in block.lines]]
             ends.sort()
             if any(map(eq, ends, ends[1:])):
                 return None
-            told[subject] = subject.join(ends)
-        if len(told) < len(self.blocks):
+            blocks[subject] = subject.join(ends)
+        if len(blocks) < len(self.blocks):
             return None
         # No subject and the space after it begin another subject: lines of one stand together.
-        return "".join([told[subject] for subject in sorted(told)]).encode()
+        return "".join([blocks[subject] for subject in sorted(blocks)]).encode()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from gateway.jsonld.compiled.specimen import Place, Specimen, scheme_of
 from gateway.jsonld.compiled.template import Block, Column, Line, Node, Template
@@ -11,6 +12,7 @@ from gateway.jsonld.compiled.terms import NotCompiled
 
 __all__ = ["template_of"]
 
+DIGESTS: dict[str, Callable[[bytes], hashlib._Hash]] = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 Term = str | int
 """A term as it is written, or the number of one that differs by document."""
 Symbols = tuple[Term, Term, Term, Term]
@@ -33,13 +35,14 @@ def template_of(
     for subject, predicate, obj, graph in rows:
         told = numbers.get(subject, subject), predicate, numbers.get(obj, obj), numbers.get(graph, graph)
         subjects.setdefault(told[0], []).append(told)
+    digest = DIGESTS[algorithm]
     made = Template(
         columns,
-        tuple(_node(label, those, algorithm) for label, those in mentions.items()),
+        tuple(_node(label, those, digest) for label, those in mentions.items()),
         tuple(f"_:c14n{number}" for number in range(len(mentions))),
         tuple(_block(subject, those) for subject, those in subjects.items()),
         specimen.terms,
-        algorithm,
+        digest,
         len(rows),
     )
     if made.nquads([text for text, _ in holes]) is None:
@@ -70,13 +73,10 @@ def _mentions(rows: Sequence[Symbols]) -> dict[str, list[Symbols]]:
     return found
 
 
-def _node(label: str, mentions: Sequence[Symbols], algorithm: str) -> Node:
+def _node(label: str, mentions: Sequence[Symbols], made: Callable[[bytes], hashlib._Hash]) -> Node:
     """A blank node by the rows that mention it (RDFC-1.0 section 4.6)."""
-    told = [_line([_seen_from(label, term) for term in row]) for row in mentions]
-    fixed = sorted(line.form % () for line in told if not line.terms)
-    lines = tuple(line for line in told if line.terms)
-    digest = "" if lines else hashlib.new(algorithm, "".join(fixed).encode()).hexdigest()
-    return Node(digest, tuple(fixed), lines)
+    fixed, lines = _lines([_seen_from(label, term) for term in row] for row in mentions)
+    return Node("" if lines else made("".join(fixed).encode()).hexdigest(), fixed, lines)
 
 
 def _seen_from(label: str, term: Term) -> Term:
@@ -87,15 +87,20 @@ def _seen_from(label: str, term: Term) -> Term:
 
 def _block(subject: Term, rows: Sequence[Symbols]) -> Block:
     """What the rows say of a subject."""
-    ends = [_line(["", *row[1:]]) for row in rows]
-    fixed = ("", *sorted(end.form % () for end in ends if not end.terms))
-    lines = tuple(end for end in ends if end.terms)
-    text = subject.join(fixed) if isinstance(subject, str) and not lines else ""
-    return Block(subject, fixed, lines, text)
+    ends, lines = _lines(["", *row[1:]] for row in rows)
+    text = subject.join(("", *ends)) if isinstance(subject, str) and not lines else ""
+    return Block(subject, ("", *ends), lines, text)
 
 
-def _line(terms: Sequence[Term]) -> Line:
-    """A row as a line of N-Quads."""
-    subject, predicate, obj, graph = ("%s" if isinstance(t, int) else t.replace("%", "%%") for t in terms)
-    end = f" {graph} .\n" if graph else " .\n"
-    return Line(f"{subject} {predicate} {obj}{end}", tuple(term for term in terms if isinstance(term, int)))
+def _lines(rows: Iterable[Sequence[Term]]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """Rows as lines of N-Quads: those that are always the same, in order, and the others."""
+    fixed, lines = [], []
+    for row in rows:
+        numbers = [term for term in row if isinstance(term, int)]
+        subject, predicate, obj, graph = ("%s" if isinstance(t, int) else t.replace("%", "%%") for t in row)
+        form = f"{subject} {predicate} {obj}{f' {graph}' if graph else ''} .\n"
+        if numbers:
+            lines.append(Line(form, itemgetter(*numbers)))
+        else:
+            fixed.append(form % ())
+    return tuple(sorted(fixed)), tuple(lines)
