@@ -71,10 +71,14 @@ class Answer:
 
 
 class Retrieved:
-    """Answers by need. Used by one verification, which it notes the missing look-ups of."""
+    """Answers by need. Used by one verification, which it notes the missing look-ups of.
 
-    def __init__(self, answers: Mapping[Need, Answer] | None = None) -> None:
+    Without ``lists`` there is nobody to ask about issuers, and what they would say is known to be nothing.
+    """
+
+    def __init__(self, answers: Mapping[Need, Answer] | None = None, *, lists: bool = True) -> None:
         self._answers = dict(answers or {})
+        self._lists = lists
         self._missing: dict[Need, None] = {}
 
     @property
@@ -95,10 +99,14 @@ class Retrieved:
         proven: bool = False, sealed_at: datetime | None = None,
     ) -> Answer:  # fmt: skip
         """What trust sources say of an issuer."""
+        if not self._lists:
+            return Answer([])
         return self._look_up(Need(ISSUER, identifier, organization, certificates, proven, sealed_at))
 
     def anchors(self, at: datetime | None = None) -> Answer:
         """The certificates that seals may lead to now, or those made at a moment could: a tuple of DER."""
+        if not self._lists:
+            return Answer(())
         return self._look_up(Need(ANCHORS, sealed_at=at))
 
     def _look_up(self, need: Need) -> Answer:

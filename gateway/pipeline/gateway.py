@@ -153,7 +153,7 @@ class Gateway:
             identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
         ways = _ways(securings, signers) if signers else ()
-        job = VerifyJob(data, self._question(STRICT.name, now), self.context_url)
+        job = VerifyJob(data, self._question(STRICT.name, now), self.context_url, bool(self.trust))
         done = await self._rendered(
             partial(converted, wanted, ways, job), job, verify, small=False, stale=not signers
         )
@@ -257,7 +257,7 @@ class Gateway:
         question = replace(
             self._question(policy, self.clock()), domain=domain, challenge=challenge, proof_only=proof_only
         )
-        job = VerifyJob(data, question, self.context_url)
+        job = VerifyJob(data, question, self.context_url, bool(self.trust))
         return await self._verified(verify, job, small=is_small(data), stale=stale)
 
     async def report(
@@ -265,7 +265,7 @@ class Gateway:
         work: Verifying | None = None,
     ) -> Rendered:  # fmt: skip
         """The same as ``render`` makes of the report, where work is done; ``work`` for ``verify`` of documents."""
-        job = VerifyJob(data, self._question(policy, self.clock()), self.context_url)
+        job = VerifyJob(data, self._question(policy, self.clock()), self.context_url, bool(self.trust))
         return await self._rendered(render, job, work or verify, small=is_small(data))
 
     async def verify_request(self, request: bytes) -> Told:

@@ -76,11 +76,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class VerifyJob:
-    """A document to verify. ``own`` is the address the gateway serves its own context at."""
+    """A document to verify. ``own`` is the address the gateway serves its own context at; ``lists`` says
+    whether there is anybody to ask about issuers."""
 
     data: bytes
     question: Question
     own: str = ""
+    lists: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def judge(
     inspected: Inspected, job: VerifyJob, answers: Mapping[Need, Answer]
 ) -> tuple[Report, tuple[Need, ...]]:
     """The same of a document that is opened."""
-    retrieved = Retrieved(answers)
+    retrieved = Retrieved(answers, lists=job.lists)
     lap("recognise")
     done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)))
     lap("verify")
