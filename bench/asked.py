@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bench import http, serving
+from bench.batches import Batches, grown
 from bench.converting import PYLD_PATH
 from bench.measuring import Cells, Ratio
 from bench.signing import GATEWAY, JAVASCRIPT, LIMIT, PYLD
@@ -14,6 +15,8 @@ __all__ = ["ASKED", "Asked", "Measured", "summary"]
 
 EVENLY = 1.25
 """How much longer each of ten times as many may take where growth is called linear: caches get too small for it."""
+FLAT = 1.1
+"""How much more memory may be held late than early where it is called flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +33,19 @@ class Measured:
         return f"{_short(self.value)}{unit}{span}"
 
 
+Measure = Callable[[Cells, Batches | None], Measured | None]
+"""Finds a figure in what was measured; None where it was not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A figure that was asked for: at least, or else at most, the ``bound``. ``measure`` finds it in what was
-    measured; None where it was not."""
+    """A figure that was asked for: at least, or else at most, the ``bound``."""
 
     what: str
     bound: float
     least: bool
     unit: str
-    measure: Callable[[Cells], Measured | None]
+    measure: Measure
 
     @property
     def wanted(self) -> str:
@@ -54,8 +60,8 @@ class Asked:
         return f"**missed** by {abs(share - 1):.0%}"
 
 
-def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str]) -> Callable[[Cells], Measured | None]:
-    def measure(cells: Cells) -> Measured | None:
+def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str]) -> Measure:
+    def measure(cells: Cells, _: Batches | None) -> Measured | None:
         if slower not in cells or faster not in cells:
             return None
         ratio = Ratio.of(cells[slower], cells[faster])
@@ -64,14 +70,14 @@ def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str]) -> Callab
     return measure
 
 
-def _faster(document: str, job: str, peer: str) -> Callable[[Cells], Measured | None]:
+def _faster(document: str, job: str, peer: str) -> Measure:
     return _ratio((document, job, peer), (document, job, GATEWAY))
 
 
-def _evenly(job: str, few: int, many: int) -> Callable[[Cells], Measured | None]:
+def _evenly(job: str, few: int, many: int) -> Measure:
     """How much longer each of many achievements takes than each of few."""
 
-    def measure(cells: Cells) -> Measured | None:
+    def measure(cells: Cells, _: Batches | None) -> Measured | None:
         ends = [(f"clr{length}", job, GATEWAY) for length in (few, many)]
         if any(end not in cells for end in ends):
             return None
@@ -81,10 +87,10 @@ def _evenly(job: str, few: int, many: int) -> Callable[[Cells], Measured | None]
     return measure
 
 
-def _processor(command: str) -> Callable[[Cells], Measured | None]:
+def _processor(command: str) -> Measure:
     """Processor seconds of a command."""
 
-    def measure(cells: Cells) -> Measured | None:
+    def measure(cells: Cells, _: Batches | None) -> Measured | None:
         cell = cells.get(("start", command, GATEWAY))
         if cell is None:
             return None
@@ -93,23 +99,37 @@ def _processor(command: str) -> Callable[[Cells], Measured | None]:
     return measure
 
 
-def _seconds(*place: str) -> Callable[[Cells], Measured | None]:
+def _seconds(*place: str) -> Measure:
     """Seconds that something took."""
     document, job, party = place
 
-    def measure(cells: Cells) -> Measured | None:
+    def measure(cells: Cells, _: Batches | None) -> Measured | None:
         cell = cells.get((document, job, party))
         return Measured(cell.median / 1e6) if cell else None
 
     return measure
 
 
-def _smallest_xml(cells: Cells) -> Measured | None:
+def _smallest_xml(cells: Cells, batches: Batches | None) -> Measured | None:
     """The smallest EDCI XML of the growing ones, converted to a signed badge."""
     named = {document for document, _, _ in cells if document.startswith("EDCI XML, ")}
     if not named:
         return None
-    return _faster(min(named, key=lambda name: float(name.split()[2])), "→ ob3, signed", PYLD_PATH)(cells)
+    return _faster(min(named, key=lambda name: float(name.split()[2])), "→ ob3, signed", PYLD_PATH)(
+        cells, batches
+    )
+
+
+def _bulk_evenly(_: Cells, batches: Batches | None) -> Measured | None:
+    """How much longer each of the most credentials takes than each of a tenth of them."""
+    lines = grown(batches) if batches else None
+    return Measured(lines[0].rate / lines[1].rate) if lines else None
+
+
+def _bulk_memory(_: Cells, batches: Batches | None) -> Measured | None:
+    """How much more memory the run of the most credentials held late than early."""
+    lines = grown(batches) if batches else None
+    return Measured(lines[1].late / lines[1].early) if lines else None
 
 
 ASKED = (
@@ -154,6 +174,11 @@ ASKED = (
         _seconds(*serving.LAG),
     ),
     Asked(
+        "bulk on two processes: linear in count, time for each of 100,000 beside each of 10,000", EVENLY, False, " ×",
+        _bulk_evenly,
+    ),
+    Asked("bulk on two processes: flat memory, late beside early", FLAT, False, " ×", _bulk_memory),
+    Asked(
         "cold start of `gateway convert`, a micro-credential, processor time", 0.5, False, " s",
         _processor("gateway convert, micro-credential"),
     ),
@@ -164,11 +189,11 @@ ASKED = (
 )  # fmt: skip
 
 
-def summary(cells: Cells) -> Iterator[str]:
+def summary(cells: Cells, batches: Batches | None = None) -> Iterator[str]:
     """The table of what was asked, as Markdown."""
     yield from ("| asked | | measured | |", "|---|---|---|---|")
     for figure in ASKED:
-        measured = figure.measure(cells)
+        measured = figure.measure(cells, batches)
         said = "not measured" if measured is None else measured.text(figure.unit)
         verdict = "" if measured is None else figure.verdict(measured)
         yield f"| {figure.what} | {figure.wanted} | {said} | {verdict} |"

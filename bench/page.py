@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from bench import different, starting
+from bench import batches, different, serving, starting
 from bench.asked import summary
+from bench.batches import Batches
 from bench.converting import ELM_LENGTHS, PYLD_PATH
 from bench.documents import NAMES
 from bench.machine import Machine
 from bench.measuring import Cell, Cells, Ratio
 from bench.plot import growth
 from bench.serving import Served
-from bench.serving import section as serving_section
 from bench.signing import GATEWAY, JAVASCRIPT, JOBS, LIMIT, OXIGRAPH, PYLD
 from bench.tables import table
 
@@ -22,12 +22,18 @@ __all__ = ["Outcome", "page", "plots"]
 PEERS = (PYLD, JAVASCRIPT, OXIGRAPH)
 PARTIES = (GATEWAY, *PEERS, LIMIT)
 JOB_NAMES = {"relabel": "canonicalize N-Quads"}
-CURVES = {"sign": "signing", "verify": "verifying", "convert": "converting ELM", "xml": "converting EDCI XML"}
+CURVES = {
+    "sign": "signing",
+    "verify": "verifying",
+    "convert": "converting ELM",
+    "xml": "converting EDCI XML",
+    "bulk": "bulk signing",
+}
 NONE = "—"
 
 
 class Outcome(NamedTuple):
-    """What came of a run; ``served`` where the service was measured."""
+    """What came of a run; ``served`` and ``batches`` where the service and bulk were measured."""
 
     cells: Cells
     rounds: int
@@ -35,17 +41,15 @@ class Outcome(NamedTuple):
     versions: str
     notes: tuple[str, ...] = ()
     served: Served | None = None
+    batches: Batches | None = None
 
 
 def page(made: Outcome) -> str:
     """The page, as Markdown."""
     lines = [*_head(made), *_summary(made), *_signing(made.cells), *_converting(made.cells)]
-    lines += [
-        *(serving_section(made.served) if made.served else ()),
-        *_starting(made.cells),
-        *_different(made.cells),
-        *_curves(made.cells),
-    ]
+    lines += serving.section(made.served) if made.served else ()
+    lines += batches.section(made.batches) if made.batches else ()
+    lines += [*_starting(made.cells), *_different(made.cells), *_curves(made)]
     return "\n".join([*lines, ""])
 
 
@@ -66,7 +70,7 @@ def _head(made: Outcome) -> Iterator[str]:
 
 
 def _summary(made: Outcome) -> Iterator[str]:
-    yield from ("", "## What was asked", "", *summary(made.cells))
+    yield from ("", "## What was asked", "", *summary(made.cells, made.batches))
 
 
 def _times_longer(cells: Cells, document: str, job: str, peer: str) -> str:
@@ -190,17 +194,18 @@ def _different(cells: Cells) -> Iterator[str]:
 # --- growth ----------------------------------------------------------------------------------------
 
 
-def _curves(cells: Cells) -> Iterator[str]:
-    made = plots(cells)
-    if made:
+def _curves(made: Outcome) -> Iterator[str]:
+    drawn = plots(made)
+    if drawn:
         yield from ("", "## Growth")
-    for name in made:
+    for name in drawn:
         yield from ("", f"![{CURVES[name]}](performance-{name}.svg)")
 
 
-def plots(cells: Cells) -> dict[str, str]:
+def plots(outcome: Outcome) -> dict[str, str]:
     """The growth curves for which there are figures, as SVG by name."""
     made: dict[str, str] = {}
+    cells = outcome.cells
     for job in ("sign", "verify"):
         lengths = {f"clr{length}": float(length) for length in (1, 10, 100, 1000)}
         curves = _by_party(cells, job, lengths, (GATEWAY, PYLD, JAVASCRIPT, LIMIT))
@@ -212,7 +217,9 @@ def plots(cells: Cells) -> dict[str, str]:
     names = {document for document, _, _ in cells if document.startswith("EDCI XML, ")}
     xml = {name: float(name.split()[2]) for name in names}
     curves = _by_party(cells, "→ ob3, signed", xml, (GATEWAY, PYLD_PATH))
-    return made | _plotted("xml", "EDCI XML → signed Open Badge: time over size", "kB of XML", curves)
+    made |= _plotted("xml", "EDCI XML → signed Open Badge: time over size", "kB of XML", curves)
+    many = batches.curves(outcome.batches) if outcome.batches else {}
+    return made | _plotted("bulk", "bulk signing: time over number", "credentials", many)
 
 
 def _by_party(

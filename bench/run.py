@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import converting, different, serving, signing, starting
+from bench import batches, converting, different, serving, signing, starting
 from bench.documents import NAMES
 from bench.javascript import JavaScript
 from bench.machine import Machine, Moment, versions
@@ -51,7 +51,7 @@ PARTS: dict[str, Callable[[World], Iterable[Turn]]] = {
     "different": different.turns,
 }
 """What can be measured in turns, in the order it is."""
-APART = ("http",)
+APART = ("http", "bulk")
 """What has rounds of its own, after the others."""
 NOT_QUICK = ("different",)
 """Parts that a quick run leaves out unless it is asked for them."""
@@ -74,7 +74,7 @@ def main() -> int:
     print(text)
     if asked.write:
         asked.write.write_text(text)
-        for name, plot in plots(made.cells).items():
+        for name, plot in plots(made).items():
             asked.write.with_name(f"performance-{name}.svg").write_text(plot)
     return 0
 
@@ -113,12 +113,13 @@ def _measured(asked: argparse.Namespace, plan: Plan, folder: Path) -> Outcome:
         prepared = time.perf_counter() - begin.clock
         cells, rounds = take_turns(turns, plan._replace(budget=max(plan.budget - prepared, 60.0)), _progress)
         served = serving.measure(plan, world) if "http" in asked.only else None
+        many = batches.measure(world) if "bulk" in asked.only else None
     finally:
         for close in world.closing:
             close()
     machine = Machine(begin, Moment.now(), os.cpu_count() or 1)
     cells |= serving.cells_of(served) if served else {}
-    return Outcome(cells, rounds, machine, versions(LIBRARIES), tuple(world.notes), served)
+    return Outcome(cells, rounds, machine, versions(LIBRARIES), tuple(world.notes), served, many)
 
 
 def _say(what: str) -> None:

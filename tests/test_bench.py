@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bench import asked, http, page, serving, signing
+from bench import asked, batches, bulk, http, page, serving, signing
 from bench.asked import ASKED, Asked, Measured, summary
 from bench.converting import PYLD_PATH, convert
 from bench.different import PEERS, document_of
@@ -222,6 +222,34 @@ def test_the_service_is_on_the_page_and_judged_by_its_rates() -> None:
     assert "1 × 400" in text
 
 
+def many(rate: float = 2000.0, late: float = 100.0) -> batches.Batches:
+    lines = [
+        bulk.Line(count, 1, processes, 2000.0 if count < 100_000 else rate, 300.0, 100.0, late, 1.0)
+        for count in bulk.COUNTS for processes in bulk.PROCESSES
+    ]  # fmt: skip
+    return batches.Batches((*lines, bulk.Line(10_000, 4, 2, 1.0, 1.0, 1.0, 9.0, 0.5)), {"one by one": 600.0})
+
+
+@pytest.mark.parametrize(("rate", "late", "missed"), [(2000, 100, 0), (1000, 100, 1), (2000, 150, 1)])
+def test_bulk_is_judged_by_even_rates_and_even_memory(rate: float, late: float, missed: int) -> None:
+    lines = [line for line in summary({}, many(rate, late)) if line.startswith("| bulk")]
+    assert len(lines) == 2
+    assert sum("missed" in line for line in lines) == missed
+    assert sum("reached" in line for line in lines) == 2 - missed
+
+
+def test_a_quick_run_says_nothing_of_a_hundred_thousand() -> None:
+    few = many()._replace(lines=tuple(line for line in many().lines if line.rows < 100_000))
+    assert all("not measured" in line for line in summary({}, few) if line.startswith("| bulk"))
+
+
+def test_bulk_is_on_the_page_beside_signing_one_by_one() -> None:
+    text = page.page(outcome({})._replace(batches=many()))
+    assert "## Bulk" in text
+    assert "| 100,000 | 1 | 2 | 2,000 | 300 | 100, 100 | 100.0% | 2.0 |" in text
+    assert "performance-bulk.svg" in text
+
+
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
     width = 0
     for line in page.page(
@@ -239,10 +267,10 @@ def test_notes_stand_on_the_page() -> None:
 
 
 def test_every_curve_on_the_page_is_drawn() -> None:
-    cells = dict(everything())
-    drawn = page.plots(cells)
-    assert set(drawn) == {"sign", "verify", "convert", "xml"} == set(page.CURVES)
-    text = page.page(outcome(cells))
+    made = outcome(dict(everything()))._replace(batches=many())
+    drawn = page.plots(made)
+    assert set(drawn) == {"sign", "verify", "convert", "xml", "bulk"} == set(page.CURVES)
+    text = page.page(made)
     assert all(f"performance-{name}.svg" in text for name in drawn)
 
 
@@ -257,7 +285,7 @@ def test_a_curve_is_readable_on_light_and_on_dark_ground() -> None:
 
 
 def test_a_curve_of_one_size_is_no_curve() -> None:
-    assert page.plots({("clr1", "sign", GATEWAY): cell(1)}) == {}
+    assert page.plots(outcome({("clr1", "sign", GATEWAY): cell(1)})) == {}
 
 
 # --- what is measured ------------------------------------------------------------------------------
