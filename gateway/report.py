@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.messages import DEFAULT_LANGUAGE, localized
 
@@ -40,12 +40,12 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One remark about one place. Never holds the value itself, only where it stands.
 
     ``outcome`` is set for a leaf of the source, with the ``rule`` that read or wrote it and the
-    ``layer`` of the target that holds it; a remark without outcome is about something else.
+    ``layer`` of the target that holds it; a remark without outcome is about something else. There is
+    one for every leaf, which is why they are tuples.
     """
 
     pointer: str

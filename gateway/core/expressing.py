@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -99,7 +100,7 @@ def _by_setting(finding: Finding) -> Finding:
     """What the profile misses of the gateway itself, its operator can say."""
     if finding.target != "/issuer/location":
         return finding
-    return replace(finding, message="the profile demands it; GATEWAY_ISSUER_COUNTRY says it")
+    return finding._replace(message="the profile demands it; GATEWAY_ISSUER_COUNTRY says it")
 
 
 def _control(pointer: str) -> Finding:
@@ -173,7 +174,7 @@ def _accounts(
         Accounts(
             source=source.envelope.tree,
             target=written.tree,
-            read=tuple(_moved(step, issuer) for step in source.steps),
+            read=source.steps if issuer == "/issuer" else tuple(_moved(source.steps, issuer)),
             written=written.steps,
             carried=written.carried,
             restated=tuple(f"{prefix}/{name}" for name in table.restated),
@@ -184,14 +185,16 @@ def _accounts(
     if source.envelope.root is None:
         return findings
     place = xpaths_of(source.envelope.root.local)
-    return [replace(finding, pointer=place(finding.pointer)) for finding in findings]
+    return [finding._replace(pointer=place(finding.pointer)) for finding in findings]
 
 
-def _moved(step: Step, issuer: str) -> Step:
-    """A step of the source's issuer points to where the issuer went."""
-    if step.hub == "/issuer" or step.hub.startswith("/issuer/"):
-        return step._replace(hub=issuer + step.hub.removeprefix("/issuer"))
-    return step
+def _moved(steps: tuple[Step, ...], issuer: str) -> Iterator[Step]:
+    """The steps, of which those of the source's issuer point to where the issuer went."""
+    for step in steps:
+        if step.hub.startswith("/issuer") and step.hub[7:8] in ("", "/"):
+            yield step._replace(hub=issuer + step.hub.removeprefix("/issuer"))
+        else:
+            yield step
 
 
 def _facts(source: Understanding, form: Format, options: ConvertOptions) -> dict[str, Any]:

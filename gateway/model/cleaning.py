@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from gateway.model.schema import is_node
@@ -19,9 +21,33 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 def without_control_characters(node: Node) -> tuple[Node, tuple[str, ...]]:
     """The node with every text cleaned, and the hub pointers of the texts that changed."""
+    if not _has_control(node):
+        return node, ()
     changed: list[str] = []
     cleaned: Node = _cleaned(node, "", changed)
     return cleaned, tuple(changed)
+
+
+def _has_control(node: Any) -> bool:
+    """Whether any text at or below ``node`` has a control character: hardly ever, so that this is asked first."""
+    texts: list[str] = []
+    stack = [node]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, tuple):
+            stack += value
+        elif not isinstance(value, int):
+            stack += [item for item in _values(value.__class__)(value) if item]
+    return CONTROL.search(" ".join(texts)) is not None
+
+
+@cache
+def _values(node_class: type) -> Callable[[Any], tuple[Any, ...]]:
+    """Gives the values of all fields of a node."""
+    names = _names(node_class)
+    return attrgetter(*names) if len(names) > 1 else lambda node: (getattr(node, names[0]),)
 
 
 def _cleaned(value: Any, pointer: str, changed: list[str]) -> Any:
