@@ -133,7 +133,8 @@ def _language_for(hub: Credential, options: WriteOptions) -> str:
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:
     body = {name: value for name, value in tree.items() if name != "@context"}
-    more: list[Any] = [EXTENSIONS] if _uses_extensions(body) else []
+    native = {name: value for name, value in body.items() if name != CARRIED}
+    more: list[Any] = [EXTENSIONS] if _uses_extensions(native) else []
     if CARRIED in body:
         more.append(carrier_context())
     return {"@context": [*CONTEXT, *more], **body}

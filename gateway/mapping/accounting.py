@@ -49,7 +49,7 @@ class Accounts:
 def account(accounts: Accounts) -> list[Finding]:
     """One finding for each leaf of the source, in document order."""
     book = _Book(accounts)
-    book.enter(accounts.source, "", (), restated="" in book.restated)
+    book.enter(accounts.source, "", ())
     return book.findings
 
 
@@ -58,7 +58,7 @@ class _Book:
 
     def __init__(self, accounts: Accounts) -> None:
         self.findings: list[Finding] = []
-        self.restated = frozenset(accounts.restated)
+        self._restated = frozenset(accounts.restated)
         self._accounts = accounts
         self._by_place: dict[str, list[Step]] = {}
         for step in accounts.read:
@@ -66,36 +66,39 @@ class _Book:
         self._native = _Native(accounts.written, accounts.target)
         self._carried = dict.fromkeys(accounts.carried, True)
 
-    def enter(self, value: Any, pointer: str, above: tuple[Step, ...], *, restated: bool) -> None:
+    def enter(self, value: Any, pointer: str, above: tuple[Step, ...]) -> None:
         """Account for what stands at ``pointer``; ``above`` are the steps of the places that hold it."""
-        restated = restated or pointer in self.restated
         here = self._by_place.get(pointer)
         steps = (*here, *above) if here else above
-        if isinstance(value, dict) and value:
-            for name, item in value.items():
-                self.enter(item, f"{pointer}/{escape(name)}", steps, restated=restated)
-        elif isinstance(value, list) and value:
-            for position, item in enumerate(value):
-                self.enter(item, f"{pointer}/{position}", steps, restated=restated)
-        elif restated:
-            self.findings.append(
-                Finding(pointer, "restated", INFO, "restated", Outcome.TRANSFORMED, Layer.NATIVE)
-            )
-        else:
+        if not value or not isinstance(value, dict | list):
             self.findings.append(self._read(pointer, value, steps) if steps else self._unread(pointer))
+        elif pointer in self._restated:
+            self.findings += [_restated(place) for place, _ in leaves_of(value, pointer)]
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                self.enter(item, f"{pointer}/{escape(name)}", steps)
+        else:
+            for position, item in enumerate(value):
+                self.enter(item, f"{pointer}/{position}", steps)
 
     def _read(self, pointer: str, leaf: Any, steps: tuple[Step, ...]) -> Finding:
         """A leaf that reading has taken: held by the target's own terms, carried, or in another form."""
+        if pointer in self._restated:
+            return _restated(pointer)
+        written, carried = self._native.steps, self._carried
         for step in steps:
-            if (held := self._native.find(step.hub, leaf)) is not None:
+            if step.hub in written and (held := self._native.find(step.hub, leaf)) is not None:
                 return _kept(pointer, step, *held)
         for step in steps:
-            if self._is_carried(step.hub):
+            told = carried.get(step.hub)
+            if told or (told is None and self._is_carried(step.hub)):
                 outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT
                 return Finding(pointer, "carried", INFO, step.rule, outcome, Layer.CARRIED)
         return Finding(pointer, "mapped", INFO, steps[0].rule, Outcome.TRANSFORMED, Layer.NATIVE)
 
     def _unread(self, pointer: str) -> Finding:
+        if pointer in self._restated:
+            return _restated(pointer)
         if self._accounts.original:
             return Finding(pointer, "in_original", INFO, "original", Outcome.KEPT, Layer.ORIGINAL)
         secured = _below(pointer, self._accounts.not_copied)
@@ -114,6 +117,10 @@ class _Book:
         return known
 
 
+def _restated(pointer: str) -> Finding:
+    return Finding(pointer, "restated", INFO, "restated", Outcome.TRANSFORMED, Layer.NATIVE)
+
+
 def _below(pointer: str, places: tuple[str, ...]) -> bool:
     return any(pointer == place or pointer.startswith(place + "/") for place in places)
 
@@ -125,20 +132,18 @@ def _kept(pointer: str, step: Step, target: str, rule: str, exact: bool) -> Find
 
 
 class _Native:
-    """Where the target's own terms hold a hub value, found by value."""
+    """Where the target's own terms hold a hub value, found by value. ``steps`` are the trail by hub pointer."""
 
     def __init__(self, written: tuple[Step, ...], target: Any) -> None:
-        self._steps: dict[str, list[Step]] = {}
+        self.steps: dict[str, list[Step]] = {}
         self._target = target
         self._scalars: dict[str, set[str]] = {}
         for step in written:
-            self._steps.setdefault(step.hub, []).append(step)
+            self.steps.setdefault(step.hub, []).append(step)
 
     def find(self, hub: str, leaf: Any) -> tuple[str, str, bool] | None:
-        """The target pointer, rule and exactness for a leaf that stands natively in the target."""
-        steps = self._steps.get(hub)
-        if steps is None:
-            return None
+        """The target pointer, rule and exactness for a leaf of a place that was written, if it stands there."""
+        steps = self.steps[hub]
         for step in steps:
             if str(leaf) in self._values(step.here):
                 return step.here, step.rule, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.model import fields_of
@@ -15,7 +15,7 @@ class Draft:
     """A hub node being filled in; ``build`` freezes it and all below, once."""
 
     node_class: type
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any]
 
     def build(self) -> Any:
         """The node: drafts below it are built, lists become tuples."""
@@ -78,7 +78,7 @@ def _values_below(draft: Draft, way: tuple[str, ...], *, create: bool) -> dict[s
         if name not in current.values:
             if not create:
                 return None
-            made = Draft(spec.classes[0])
+            made = Draft(spec.classes[0], {})
             current.values[name] = [made] if spec.many else made
         held = current.values[name]
         current = held[int(way[position + 1])] if spec.many else held

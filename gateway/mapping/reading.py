@@ -36,9 +36,9 @@ RowReader = Callable[["Reader", Any, str, Draft, str], None]
 
 @dataclass(slots=True, eq=False)
 class SectionReader:
-    """A section made ready: ``rows`` are the names that begin a row's path, as they are and escaped, with
-    the row; ``constants`` tell nodes in one place apart; ``identifying`` is the field that a bare
-    identifier stands for, None where the class has none.
+    """A section made ready: ``rows`` are, by the name that begins their path, the place of each in the
+    table, that name, and the row; ``constants`` tell nodes in one place apart;
+    ``identifying`` is the field that a bare identifier stands for, None where the class has none.
     """
 
     name: str
@@ -46,7 +46,7 @@ class SectionReader:
     types: tuple[str, ...]
     constants: tuple[tuple[str, str], ...]
     identifying: str | None
-    rows: list[tuple[str, str, RowReader]] = field(default_factory=list)
+    rows: dict[str, list[tuple[int, str, RowReader]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,16 +132,19 @@ class Reader:
         self._count += 1
         if self._count > MAX_NODES:
             raise TooManyElements("the document refers to its own nodes too often", pointer=pointer)
-        draft = Draft(section.node_class)
+        draft = Draft(section.node_class, {})
         self._nodes.setdefault(pointer, hub)
-        self.touch(pointer)
+        if pointer not in self.touched:
+            self.touch(pointer)
         if not value:
             self.note(Step(pointer, hub, "empty"))
         if isinstance(value, dict):
             self._take_types(value, pointer, section, hub)
-            for name, escaped, row in section.rows:
-                if name in value:
-                    row(self, value[name], f"{pointer}/{escaped}", draft, hub)
+            rows = section.rows
+            wanted = [row for name in value if name in rows for row in rows[name]]
+            wanted.sort(key=_place_in_table)
+            for _, name, row in wanted:
+                row(self, value[name], f"{pointer}/{escape(name)}", draft, hub)
         return draft
 
     def _take_types(self, value: dict[str, Any], pointer: str, section: SectionReader, hub: str) -> None:
@@ -151,11 +154,13 @@ class Reader:
             return
         if not isinstance(given, list):
             if given in section.types:
-                self.note(Step(f"{pointer}/{escape(key)}", hub, "type"))
+                here = f"{pointer}/{key}"
+                self.steps.append(Step(here, hub, "type"))
+                self.taken.add(here)
             return
         for position, entry in enumerate(given):
             if entry is not None and entry in section.types:
-                self.note(Step(f"{pointer}/{escape(key)}/{position}", hub, "type"))
+                self.note(Step(f"{pointer}/{key}/{position}", hub, "type"))
 
     def item(self, section: SectionReader, choice: Choice, item: Any, place: str, hub: str) -> Draft | None:
         """One node of a field, in place or by reference; None when it is no node at all."""
@@ -188,9 +193,9 @@ class Reader:
         if isinstance(item, str):
             return item, place
         identifier = item.get(key) if isinstance(item, dict) else None
-        if not isinstance(identifier, str):
+        if not isinstance(identifier, str) or (key == self.table.id_key and len(item) > 2):
             return None
-        if identifier in self.index and len(item) <= 2 and not item.keys() - {key, self.table.type_key}:
+        if identifier in self.index and not item.keys() - {key, self.table.type_key}:
             home = self.index[identifier][1]
             return None if home == place else (identifier, f"{place}/{escape(key)}")
         if key != self.table.id_key:
@@ -257,6 +262,10 @@ class Reader:
         if path[-1].isdigit():
             path[-1] = "-"
         return self._nodes.get(node, ""), "/".join(escape(step) for step in path)
+
+
+def _place_in_table(row: tuple[int, str, RowReader]) -> int:
+    return row[0]
 
 
 def _has_constants(item: Any, section: SectionReader) -> bool:

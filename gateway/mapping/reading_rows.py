@@ -16,7 +16,6 @@ from gateway.mapping.reading import Choice, Choose, NodeIndex, Reader, RowReader
 from gateway.mapping.table import Row, Section, Table
 from gateway.mapping.trace import Step
 from gateway.model import fields_of
-from gateway.pointers import escape
 
 __all__ = ["reader_of"]
 
@@ -38,12 +37,12 @@ def _sections(table: Table) -> dict[str, SectionReader]:
     readers = {name: _section(section, table) for name, section in table.sections.items()}
     for name, section in table.sections.items():
         places = [row.here for row in section.rows if row.each]
-        for row in section.rows:
+        for number, row in enumerate(section.rows):
             shared = places.count(row.here) > 1 or len(row.here) > 1
             read = _row(row, readers, shared=shared)
             if len(row.here) > 1:
                 read = _deeper(row.here[1:], read)
-            readers[name].rows.append((row.here[0], escape(row.here[0]), read))
+            readers[name].rows.setdefault(row.here[0], []).append((number, row.here[0], read))
     return readers
 
 
