@@ -46,29 +46,31 @@ class Record:
 def record_of(whole: Credential, back: Credential, supplied: tuple[str, ...]) -> Record:
     """The carrier that makes ``whole`` out of ``back``; empty where nothing has to be told."""
     told = difference(whole, back)
-    tree, complete = _tree_of(told)
+    tree, read = _tree_of(told)
     lists: dict[str, list[str]] = {"exact": [], "absent": list(told.absent), "supplied": list(supplied)}
-    if not complete:
-        missed = difference(whole, restore({**tree, **_filled(lists)}, back)[0])
+    if read is not told.part:
+        missed = difference(whole, apply(Difference(read, told.absent), back))
         lists["exact"] = [_exact(whole, pointer) for pointer in missed.changed]
         lists["absent"] += [pointer for pointer in missed.absent if pointer not in told.absent]
     return Record({**tree, **_filled(lists)}, frozenset((*told.changed, *told.absent)))
 
 
-def _tree_of(told: Difference) -> tuple[dict[str, Any], bool]:
-    """The part that differs in the vocabulary's terms, and whether reading is known to give all of it back.
+def _tree_of(told: Difference) -> tuple[dict[str, Any], Credential | None]:
+    """The part that differs, in the vocabulary's terms, and the part as it will be read from there.
 
     The vocabulary has one row for every field, and types that tell the classes of a field apart
-    (``tests/mapping/test_table.py``): what was written without refusal is read.
+    (``tests/mapping/test_table.py``): what is written without refusal is read.
     """
     if told.part is None or not told.changed:
-        return {}, True
+        return {}, told.part
     writer = writer_of(load_table("vc"), CONTEXT)
     tree = writer.write(told.part, "Carried")
-    if not writer.complete:
+    if writer.vague or writer.count > MAX_NODES:
         tree = _pruned(tree) or {}
+        refer_repeated(tree)
+        return tree, hub_of_record(tree)[0]
     refer_repeated(tree)
-    return tree, writer.complete and writer.count <= MAX_NODES
+    return tree, apply(Difference(None, tuple(writer.refused)), told.part) if writer.refused else told.part
 
 
 def _filled(lists: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -48,9 +48,9 @@ class Writer:
     """Writes one document. ``pools`` collects the nodes the document refers to by identifier:
     section name → identifier → tree. ``local_id`` makes an identifier for a pooled node without one.
 
-    ``complete`` stays true while everything stands in the tree as a reader of a total table takes it: no
-    value was refused, every text was in normal form, and every node says more than its identifier.
-    ``count`` is the number of nodes written.
+    ``refused`` are the hub pointers of fields that a reader will not find in the tree as they are: a codec
+    refused them, or their text is not in normal form. ``vague`` is true where a node says nothing, or nothing
+    but its identifier, and may be taken for another. ``count`` is the number of nodes written.
     """
 
     table: Table
@@ -58,8 +58,9 @@ class Writer:
     context: CodecContext
     choose: Choose | None
     local_id: Callable[[str, str], str] | None
-    complete: bool = True
+    vague: bool = False
     count: int = 0
+    refused: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     pools: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     _pooled: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Writer:
             if value or (value is not None and value != ()):
                 row(self, value, tree, hub, here)
         if len(tree) < 2 and tree.keys() <= {self.table.id_key}:
-            self.complete = False
+            self.vague = True
         return tree
 
     def _put_types(self, tree: Json, section: SectionWriter, hub: str, here: str) -> None:

@@ -39,7 +39,10 @@ def _sections(table: Table) -> dict[str, SectionWriter]:
     """The sections of a table by name, compiled on first use."""
     writers = {name: _section(section, table) for name, section in table.sections.items()}
     for name, section in table.sections.items():
-        writers[name].rows += [_row(row, writers, table) for row in section.rows]
+        places = [row.here for row in section.rows]
+        writers[name].rows += [
+            _row(row, writers, table, shared=places.count(row.here) > 1) for row in section.rows
+        ]
     return writers
 
 
@@ -57,10 +60,10 @@ def _getter_of_few(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return lambda node: tuple(getattr(node, name) for name in names)
 
 
-def _row(row: Row, writers: Mapping[str, SectionWriter], table: Table) -> RowWriter:
+def _row(row: Row, writers: Mapping[str, SectionWriter], table: Table, *, shared: bool) -> RowWriter:
     if row.constant is not None:
         return _constant(row, table)
-    return _nodes(row, writers, table) if row.each else _values(row, table)
+    return _nodes(row, writers, table, shared=shared) if row.each else _values(row, table)
 
 
 # --- the kinds of rows ------------------------------------------------------------------------------
@@ -85,54 +88,56 @@ def _values(row: Row, table: Table) -> RowWriter:
     put, numbered = _putter(row.here, table, many=many), _in_arrays(table)
     way, below, place = row.hub[1:], "/" + "/".join(row.hub), _pointer(row.here, table)
 
-    def one(writer: Writer, value: Any, tree: Json, hub: str, here: str) -> None:
+    def one(writer: Writer, value: Any, tree: Json, hub: str, here: str) -> bool:
         try:
             written = encode(value, writer.context)
         except Refused:
-            writer.complete = False
-            return
-        if is_text and len(value) > 2 and text(value) != value:
-            writer.complete = False
+            return False
         put(tree, written)
         writer.steps.append(Step(here, hub, rule, exact))
+        return not is_text or len(value) < 3 or text(value) == value
 
     def write(writer: Writer, value: Any, tree: Json, hub: str, here: str) -> None:
         found = _follow(value, way) if way else value
         if found is None or found == ():
             return
+        hub, here = hub + below, here + place
         if not many:
-            one(writer, found, tree, hub + below, here + place)
+            if not one(writer, found, tree, hub, here):
+                writer.refused.append(hub)
             return
         for n, item in enumerate(found):
-            where = f"{here}{place}/{n}" if numbered or len(found) > 1 else here + place
-            one(writer, item, tree, f"{hub}{below}/{n}", where)
+            where = f"{here}/{n}" if numbered or len(found) > 1 else here
+            if not one(writer, item, tree, f"{hub}/{n}", where):
+                writer.refused.append(hub)
 
     return write
 
 
-def _nodes(row: Row, writers: Mapping[str, SectionWriter], table: Table) -> RowWriter:
-    """Nodes, in place or by reference."""
+def _nodes(row: Row, writers: Mapping[str, SectionWriter], table: Table, *, shared: bool) -> RowWriter:
+    """Nodes, in place or by reference. ``shared`` is true where other rows write to the same place."""
     many = row.spec is not None and row.spec.many
-    listed, by_reference = many or row.listed, row.by_reference
+    listed = many or row.listed
     put, numbered = _putter(row.here, table, many=listed), (listed and _in_arrays(table)) or table.element
     way, below, place = row.hub[1:], "/" + "/".join(row.hub), _pointer(row.here, table)
     section_of = _chooser(row.each, writers)
+    tell = Writer.reference if row.by_reference else Writer.node
 
     def write(writer: Writer, value: Any, tree: Json, hub: str, here: str) -> None:
         found = _follow(value, way) if way else value
         if found is None or found == ():
             return
-        items = enumerate(found) if many else ((None, found),)
-        chosen = [(n, item, section_of(writer, item)) for n, item in items]
+        hub, here = hub + below, here + place
+        first = _taken(tree, row.here) if shared else 0
+        if not many:
+            if (section := section_of(writer, found)) is not None:
+                put(tree, tell(writer, found, section, hub, f"{here}/{first}" if numbered else here))
+            return
+        chosen = [(n, item, section_of(writer, item)) for n, item in enumerate(found)]
         written = [(n, item, section) for n, item, section in chosen if section is not None]
-        if len(written) < len(chosen):
-            writer.complete = False
         repeated = numbered or len(written) > 1
-        for count, (n, item, section) in enumerate(written, _taken(tree, row.here)):
-            told = f"{hub}{below}" if n is None else f"{hub}{below}/{n}"
-            where = f"{here}{place}/{count}" if repeated else here + place
-            tell = writer.reference if by_reference else writer.node
-            put(tree, tell(item, section, told, where))
+        for count, (n, item, section) in enumerate(written, first):
+            put(tree, tell(writer, item, section, f"{hub}/{n}", f"{here}/{count}" if repeated else here))
 
     return write
 

@@ -169,7 +169,7 @@ class Residue:
     ``value`` is JSON text, ``format`` the format it was read from; only that format puts it back.
     """
 
-    format: str
-    node: str
-    name: str
-    value: str
+    format: str = ""
+    node: str = ""
+    name: str = ""
+    value: str = ""
