@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from gateway.api import (
     feed,
     identifiers,
     identity,
+    lifecycle,
     pages,
     probes,
     vc_api,
@@ -23,7 +25,7 @@ from gateway.api import (
 from gateway.api.access import access
 from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
-from gateway.api.state import ARCHIVE, GATEWAY, METRICS, SETTINGS, STORE
+from gateway.api.state import ARCHIVE, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
@@ -31,6 +33,7 @@ from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.metrics import Metrics
 from gateway.pipeline import Gateway, utc_now, warm, warm_small
 from gateway.pipeline.archive import Archive
+from gateway.pipeline.lifecycle import Lifecycle
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
 from gateway.store import Database, open_store
@@ -44,6 +47,7 @@ FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes
 KEEPING = (
     credentials,
     feed,
+    lifecycle,
 )
 """Faces over the store."""
 
@@ -106,7 +110,10 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
     """The store and what is built on it."""
     settings, given = app[SETTINGS], STORE in app
     database = app[STORE] if given else await open_store(settings, app[GATEWAY].clock())
+    lists = Lifecycle(Archive(app[GATEWAY], database))
+    app[GATEWAY] = replace(app[GATEWAY], published=lists.own_list)
     app[STORE], app[ARCHIVE] = database, Archive(app[GATEWAY], database)
+    app[LIFECYCLE] = Lifecycle(app[ARCHIVE])
     yield
     if not given:
         await database.close()

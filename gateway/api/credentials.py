@@ -17,7 +17,7 @@ from gateway.errors import RequestRefused
 from gateway.pipeline.archive import as_json
 from gateway.store.answers import Answer, Request
 
-__all__ = ["PATHS", "idempotent", "reply", "routes"]
+__all__ = ["ID", "PATHS", "RECORD", "idempotent", "reply", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -105,6 +105,7 @@ PATHS = {
     "/v1/credentials/{id}": {
         "parameters": [ID],
         "get": operation("What is known of a credential", "getCredential", {"200": ("The record", RECORD)}),
+        "delete": operation("Forget what a credential held", "eraseCredential", {"204": ("It is forgotten", {})}),
     },
     "/v1/credentials/{id}/original": {
         "parameters": [ID],

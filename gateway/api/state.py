@@ -7,13 +7,15 @@ from aiohttp import web
 from gateway.metrics import Metrics
 from gateway.pipeline import Gateway
 from gateway.pipeline.archive import Archive
+from gateway.pipeline.lifecycle import Lifecycle
 from gateway.settings import Settings
 from gateway.store import Database
 
-__all__ = ["ARCHIVE", "GATEWAY", "METRICS", "SETTINGS", "STORE"]
+__all__ = ["ARCHIVE", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "STORE"]
 
 GATEWAY = web.AppKey("gateway", Gateway)
 METRICS = web.AppKey("metrics", Metrics)
 SETTINGS = web.AppKey("settings", Settings)
 STORE = web.AppKey("store", Database)
 ARCHIVE = web.AppKey("archive", Archive)
+LIFECYCLE = web.AppKey("lifecycle", Lifecycle)

@@ -16,6 +16,7 @@ from gateway.core.expressing import (
     render,
 )
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
+from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document
 from gateway.core.question import Question
 from gateway.core.recording import Recorded, record
 from gateway.core.securing import (
@@ -36,6 +37,7 @@ from gateway.envelopes import write_json as render_json
 
 __all__ = [
     "DEFAULT_SECURING",
+    "LIST_LIFETIME",
     "ORIGINALS",
     "POLICIES",
     "SECURINGS",
@@ -52,6 +54,8 @@ __all__ = [
     "Question",
     "Recorded",
     "Securing",
+    "StatusEntry",
+    "TTL",
     "Understanding",
     "Unsigned",
     "Verified",
@@ -73,6 +77,7 @@ __all__ = [
     "render",
     "render_json",
     "securings_named",
+    "status_list_document",
     "to_sign",
     "understand",
     "verify",

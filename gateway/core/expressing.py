@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gateway.core.publishing_status import StatusEntry, with_status
 from gateway.core.understanding import Understanding
 from gateway.course import lap
 from gateway.envelopes import write_json, write_xml, xpaths_of
@@ -45,7 +46,8 @@ class ConvertOptions:
     """How to convert. ``original`` says how the source goes along: ``full`` embedded, by ``digest``,
     or not at all. ``strict`` refuses any loss. ``identity`` becomes the issuer; None keeps the
     source's, for a document nobody signs. ``now`` is the moment of conversion, ``checks`` what was
-    verified of the source. ``provenance`` off writes no word of the conversion.
+    verified of the source. ``provenance`` off writes no word of the conversion. ``status`` is where the
+    result's status is published.
     """
 
     to: str
@@ -57,6 +59,7 @@ class ConvertOptions:
     checks: tuple[Check, ...] = ()
     by_url: str = ""
     provenance: bool = True
+    status: tuple[StatusEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,10 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
             f"{len(lost)} values would be lost", pointer=lost[0].pointer,
             hint="Convert with --original full, or without --strict.",
         )  # fmt: skip
-    return Converted(form, written.tree, report, hub)
+    tree = written.tree
+    if options.status and form.signable:
+        tree = with_status(tree, options.status, single=form.table == "elm3")
+    return Converted(form, tree, report, hub)
 
 
 def _by_setting(finding: Finding) -> Finding:

@@ -104,6 +104,7 @@ from gateway.errors.securing import (
 )
 from gateway.errors.service import (
     AccessRefused,
+    CredentialWithdrawn,
     IdempotencyConflict,
     NotAuthenticated,
     ScopeMissing,
@@ -118,6 +119,7 @@ __all__ = [
     "CertificateMalformed",
     "CommentInValue",
     "ControlCharacter",
+    "CredentialWithdrawn",
     "DidDeactivated",
     "DidDocumentInvalid",
     "DidFeatureUnknown",

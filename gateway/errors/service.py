@@ -7,6 +7,7 @@ from gateway.errors.failures import GatewayFailed
 
 __all__ = [
     "AccessRefused",
+    "CredentialWithdrawn",
     "IdempotencyConflict",
     "NotAuthenticated",
     "ScopeMissing",
@@ -65,6 +66,15 @@ class StateConflict(InputRefused):
     code = "state_conflict"
     title = "The present state does not allow this"
     status = 409
+
+
+class CredentialWithdrawn(InputRefused):
+    """A credential that was revoked, suspended or erased: it is given out in no form."""
+
+    code = "credential_withdrawn"
+    title = "The credential was withdrawn"
+    status = 410
+    default_hint = "Its record says its state; the original of one that was not erased can still be fetched."
 
 
 class StoreFailed(GatewayFailed):

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from gateway.core import DEFAULT_SECURING, ConvertOptions, Recorded, mapping_versions
+from gateway.core import DEFAULT_SECURING, ConvertOptions, Recorded, StatusEntry, mapping_versions
 from gateway.envelopes import write_json
-from gateway.errors import NotFound
+from gateway.errors import CredentialWithdrawn
 from gateway.formats import FORMATS, format_named
 from gateway.pipeline.gateway import Gateway
 from gateway.pipeline.work import RecordJob, record
@@ -29,8 +29,11 @@ from gateway.store.credentials import (
     keep_form,
     original_of,
 )
+from gateway.store.statuses import positions
 
 __all__ = ["Archive", "Wanted", "as_json"]
+
+STATUS_PATH = "/v1/status/"
 
 Result = TypeVar("Result")
 
@@ -86,7 +89,7 @@ class Archive:
         now = self.gateway.clock()
         stored, new = keep(rows, recorded, data, now)
         if new:
-            append(rows, caller.actor, "credential.created", stored.id, now, format=stored.format)
+            append(rows, caller.actor, "credential_created", stored.id, now, format=stored.format)
         location = f"/v1/credentials/{stored.id}"
         return Answer(201 if new else 200, write_json(as_json(stored)), {"Location": location})
 
@@ -120,22 +123,23 @@ class Archive:
     async def form(self, caller: Caller, identifier: str, wanted: Wanted) -> Form:
         """A credential in a form, made and kept on first demand, and anew when the mappings have changed.
 
-        Raises ``NotFound``, ``FormatUnwritable``, and what ``Gateway.convert`` raises.
+        Raises ``NotFound``, ``CredentialWithdrawn``, ``FormatUnwritable``, and what ``Gateway.convert`` raises.
         """
         caller.demand("read")
-        format_named(wanted.format, to_write=True)
+        target = format_named(wanted.format, to_write=True)
 
         def known(rows: Rows) -> tuple[Form | None, StoredCredential, Original]:
             stored = credential(rows, identifier)
-            if stored.state == "erased":
-                raise NotFound("the credential was erased")
+            if stored.state != "active":
+                raise CredentialWithdrawn(f"the credential is {stored.state}")
             return form_of(rows, identifier, wanted.name), stored, original_of(rows, stored)
 
         form, stored, original = await self.read(caller, known)
-        made = f"{mapping_versions(stored.format, wanted.format)} {stored.updated}"
+        made = f"{mapping_versions(stored.format, target.name)}, {stored.verdict}"
         if form is not None and form.made == made:
             return form
-        options = ConvertOptions(to=wanted.format, original=wanted.original, languages=wanted.languages)
+        status = await self.status(caller, identifier) if wanted.signed and target.signable else ()
+        options = ConvertOptions(wanted.format, wanted.original, languages=wanted.languages, status=status)
         delivery = await self.gateway.convert(
             original.data, options, signed=wanted.signed, securing=wanted.securing
         )
@@ -148,6 +152,23 @@ class Archive:
             )
 
         return await self.write(caller, work)
+
+    async def status(self, caller: Caller, identifier: str) -> tuple[StatusEntry, ...]:
+        """Where the status of a credential is published, the same in all its forms.
+
+        Nowhere without a public address: nobody could fetch the list.
+        """
+        if not self.gateway.settings.public_url:
+            return ()
+        now = self.gateway.clock()
+        found = await self.write(caller, lambda rows: positions(rows, identifier, now))
+        return tuple(
+            StatusEntry(self.list_address(place.list_id), place.purpose, place.index) for place in found
+        )
+
+    def list_address(self, list_id: str) -> str:
+        """Where a status list is published."""
+        return f"{self.gateway.settings.public_url}{STATUS_PATH}{list_id}"
 
     async def read(self, caller: Caller, work: Callable[[Rows], Result]) -> Result:
         """What is found among the caller's rows, as of one moment."""

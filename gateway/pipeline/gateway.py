@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -81,9 +81,9 @@ class Gateway:
     ``context_url`` is where it serves its own context, and the one address besides the published ones
     that it reads documents under. ``anchors`` are the certificates that seals must lead to;
     ``trust`` are the lists that are asked who an issuer is, made once: they keep what they fetched;
-    ``ledger`` notes what each key signed. The ``resolver``, the ``door`` to the network, which leaves
-    failing hosts alone, and the copies of status ``lists`` are made with the gateway, once: they keep what
-    they learned.
+    ``ledger`` notes what each key signed; ``published`` knows the documents the gateway publishes.
+    The ``resolver``, the ``door`` to the network, which leaves failing hosts alone, and the copies of status
+    ``lists`` are made with the gateway, once: they keep what they learned.
     """
 
     signer: Signer
@@ -95,6 +95,7 @@ class Gateway:
     anchors: tuple[bytes, ...] = ()
     ledger: Ledger | None = None
     trust: tuple[TrustSource, ...] = ()
+    published: Callable[[str], Awaitable[bytes | None]] | None = None
     door: Fetch = field(init=False, repr=False, compare=False)
     resolver: Resolver = field(init=False, repr=False, compare=False)
     lists: Copies = field(init=False, repr=False, compare=False)
@@ -117,7 +118,9 @@ class Gateway:
 
     def retriever(self, *, stale: bool = True) -> Retriever:
         """Who answers what a verification needs from outside; ``stale`` copies of DID documents may serve."""
-        return Retriever(self.door, self.clock, self.resolver, self.trust, stale, self.lists)
+        return Retriever(
+            self.door, self.clock, self.resolver, self.trust, stale, self.lists, own=self.published
+        )
 
     async def convert(
         self, data: bytes, options: ConvertOptions, *, signed: bool = True, securing: str = DEFAULT_SECURING,

@@ -40,6 +40,7 @@ class Retriever:
 
     ``trust`` also says which certificates seals may lead to. With ``stale``, an older copy of a
     controller's document serves when its source fails, and says so. ``lists`` keeps status lists.
+    ``own`` knows what the gateway publishes itself, which needs no way over the network.
     """
 
     fetch: Fetch
@@ -49,6 +50,7 @@ class Retriever:
     stale: bool = True
     lists: Copies = field(default_factory=Copies)
     max_document: int = 1_048_576
+    own: Callable[[str], Awaitable[bytes | None]] | None = None
 
     async def answer(self, need: Need) -> Answer:
         """What came back, or why nothing did. Raises nothing of the outside world's."""
@@ -81,6 +83,8 @@ class Retriever:
             return content, lifetime_of(content)
 
         now = self.clock()
+        if self.own is not None and (content := await self.own(url)) is not None:
+            return Answer(content, retrieved=now, url=url)
         if url in self.lists:
             copy = await self.lists.get(url, now, fetched, until=_until, fresh=_span, stale=False)
             return Answer(copy.value[0], retrieved=copy.retrieved, url=url)

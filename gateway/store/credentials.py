@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from gateway.core.recording import Recorded
 from gateway.errors import NotFound
 from gateway.store.moments import new_id, stamp
 from gateway.store.rows import Rows
-from gateway.store.tables import changes, credentials, forms, originals
+from gateway.store.tables import answers, changes, credentials, forms, originals
 
 __all__ = [
     "Change",
@@ -23,12 +23,14 @@ __all__ = [
     "StoredCredential",
     "changes_after",
     "credential",
+    "erase",
     "form_of",
     "keep",
     "keep_form",
     "known_as",
     "note_change",
     "original_of",
+    "set_state",
     "stored_from",
 ]
 
@@ -170,3 +172,27 @@ def changes_after(
     """The next changes after a number, oldest first."""
     found = rows.all(changes, changes.c.number > number, *where, order=changes.c.number, limit=limit)
     return [Change(row.number, row.credential_id, row.kind, row.at) for row in found]
+
+
+def set_state(
+    rows: Rows, identifier: str, state: str, now: datetime, more: Mapping[str, Any] | None = None
+) -> None:
+    """Set the state of a credential, and what else is given by column."""
+    values = {"state": state, "updated": stamp(now), **(more or {})}
+    rows.change(credentials, values, credentials.c.id == identifier)
+
+
+FORGOTTEN: Mapping[str, Any] = {
+    "identifier": None, "issuer": None, "types": " ", "eqf_level": None, "issued": None, "hub": None,
+    "report": None,
+}  # fmt: skip
+"""What is left of a credential's columns after erasure."""
+
+
+def erase(rows: Rows, identifier: str, now: datetime) -> None:
+    """Take out everything that a credential held; the row stays, with its id and its dates."""
+    stored = credential(rows, identifier)
+    rows.remove(forms, forms.c.credential_id == identifier)
+    rows.remove(originals, originals.c.digest == stored.digest)
+    rows.remove(answers, answers.c.headers.contains(identifier))
+    set_state(rows, identifier, "erased", now, {**FORGOTTEN, "digest": f"erased {identifier}"})

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url, text
@@ -31,6 +32,8 @@ WAITING = 1024
 BUSY_MILLISECONDS = 10_000
 """How long SQLite waits for another process to finish writing."""
 READERS = 8
+NO_TRANSACTION = "no_transaction"
+"""An option of an engine whose connections begin no transaction."""
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 PRAGMAS = (
     "journal_mode=WAL",
@@ -105,6 +108,20 @@ class Database:
             raise Overloaded("too much waits to be written") from None
         result: Result = await asyncio.shield(waiting.done)
         return result
+
+    async def sweep(self) -> bool:
+        """Leave no trace of what was erased in SQLite's log: write it back and cut it off; whether it was done.
+
+        It is not while somebody reads on what was; then the next sweep does it.
+        """
+        if self._writing.dialect.name != "sqlite":
+            return True
+        try:
+            async with self._writing.execution_options(**{NO_TRANSACTION: True}).connect() as connection:
+                found = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(found.one()[0] == 0)
+        except (SQLAlchemyError, OSError) as error:
+            raise _failed(error) from None
 
     async def _write_on(self) -> None:
         """Commit what waits, group by group, for ever."""
@@ -181,8 +198,13 @@ def _engine(url: str, begin: str) -> AsyncEngine:
         return create_async_engine(address, pool_size=READERS, pool_pre_ping=True)
     engine = create_async_engine(address, pool_size=READERS)
     event.listen(engine.sync_engine, "connect", _set_up)
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine.sync_engine, "begin", partial(_begin, begin))
     return engine
+
+
+def _begin(how: str, connection: Connection) -> None:
+    if NO_TRANSACTION not in connection.get_execution_options():
+        connection.exec_driver_sql(how)
 
 
 def _set_up(connection: Any, _: Any) -> None:

@@ -33,6 +33,8 @@ __all__ = [
     "credentials",
     "forms",
     "originals",
+    "status_entries",
+    "status_lists",
     "tenants",
 ]
 
@@ -179,4 +181,30 @@ audit = Table(
     Column("detail", Text, nullable=False, doc="JSON without personal data."),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+status_lists = Table(
+    "status_lists",
+    SCHEMA,
+    _tenant(),
+    Column("id", String(36), primary_key=True),
+    Column("purpose", String(32), nullable=False),
+    Column("used", Integer, nullable=False, doc="How many of its positions are given out."),
+    Column("content", LargeBinary, doc="The list as it was signed; nothing when it has to be signed anew."),
+    Column("signed", String(32), doc="When it was signed."),
+    Column("created", String(32), nullable=False),
+    Index(None, "id", unique=True),
+)
+
+status_entries = Table(
+    "status_entries",
+    SCHEMA,
+    _tenant(),
+    Column("credential_id", String(36), primary_key=True),
+    Column("purpose", String(32), primary_key=True),
+    Column("list_id", String(36), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("marked", Boolean, nullable=False, doc="Whether the bit is set."),
+    UniqueConstraint("tenant_id", "list_id", "position"),
+    _of_a_credential(),
 )

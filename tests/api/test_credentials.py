@@ -153,6 +153,6 @@ async def test_what_was_done_stands_in_the_audit_log(
     identifier = await handed_in(client, access)
     log = await store.read(lambda c: list(entries(Rows(c, access.tenant))))
     assert [(entry.action, entry.subject, entry.actor) for entry in log] == [
-        ("credential.created", identifier, access.caller.actor)
+        ("credential_created", identifier, access.caller.actor)
     ]
     assert await store.read(lambda c: check_chain(Rows(c, access.tenant))) == (1, None)
