@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from aiohttp import web
 
 from gateway.api.authentication import allowed_caller
@@ -30,7 +28,7 @@ async def convert(request: web.Request) -> web.Response:
     if signed:
         await allowed_caller(request, "sign")
     answer = await request.app[GATEWAY].answer(
-        await body(request), options, partial(conversion_json, language=language), signed=signed,
+        await body(request), options, conversion_json(language), signed=signed,
         securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),
     )  # fmt: skip
     headers = {"Content-Language": language, "Vary": "Accept-Language"}

@@ -87,8 +87,8 @@ async def _answer(request: web.Request, form: Form) -> str:
         options, signed = ConvertOptions(to=fields.get("to", "")), not fields.get("unsigned")
         if signed:
             await allowed_caller(request, "sign")
-        render = partial(report_html.conversion, language=language)
-        shown = await gateway.answer(form.data, options, render, signed=signed)
+        shape = report_html.conversion(language)
+        shown = await gateway.answer(form.data, options, shape, signed=signed)
     else:
         policy = fields.get("policy", STRICT.name)
         shown = await gateway.report(

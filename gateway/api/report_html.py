@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 from gateway.core import deciding, policy_reported
 from gateway.messages import check_title, localized, localized_problem, says_more, told_statement, words
-from gateway.pipeline import Delivery
+from gateway.pipeline import Delivery, Shape
 from gateway.report import Check, Report, Verdict
 
 __all__ = ["conversion", "problem", "verification"]
@@ -36,23 +37,32 @@ def verification(report: Report, language: str) -> bytes:
     return _answer(kind, f"{mark} {title}", body).encode()
 
 
-def conversion(delivery: Delivery, language: str) -> bytes:
+def conversion(language: str) -> Shape:
     """A converted credential: the result to look at and to save, what was lost, what the source's proof was worth."""
-    said, report = words(language)["page"], delivery.report
-    content = delivery.content
-    lost = report.dropped()
+    return Shape(partial(_told, language=language), partial(_converted, language=language))
+
+
+def _told(report: Report, language: str) -> tuple[bool, str, str]:
+    """What is told of a conversion: whether nothing was lost, what stands before the result, and what after it."""
+    said, lost = words(language)["page"], report.dropped()
     told = f"{len(lost)} {said['lost']}" if lost else said["nothing_lost"]
     places = "".join(f"<li><code>{escape(f.pointer)}</code></li>" for f in lost[:SHOWN])
+    after = _details(said["checks"], _checks(report.checks, language, report.facts.get("policy", "")))
+    after += _details(said["report"], _json(report.to_json(language)))
+    return not lost, f"<p>{escape(told)}</p>{f'<ul>{places}</ul>' if places else ''}", after
+
+
+def _converted(delivery: Delivery, language: str) -> bytes:
+    said, content = words(language)["page"], delivery.content
+    whole, before, after = delivery.told
     body = (
-        f"<p>{escape(told)}</p>{f'<ul>{places}</ul>' if places else ''}"
-        f'<p><a download="{_file_name(delivery)}" href="{_data_url(content)}">{escape(said["download"])}</a></p>'
+        f'{before}<p><a download="{_file_name(delivery)}" href="{_data_url(content)}">'
+        f"{escape(said['download'])}</a></p>"
         f'<label for="result">{escape(said["result"])}</label>'
-        f'<textarea id="result" readonly rows="16">\n{escape(content.decode("utf-8", "replace"))}</textarea>'
+        f'<textarea id="result" readonly rows="16">\n{escape(content.decode("utf-8", "replace"))}</textarea>{after}'
     )
-    body += _details(said["checks"], _checks(report.checks, language, report.facts.get("policy", "")))
-    body += _details(said["report"], _json(report.to_json(language)))
-    shown = _answer("valid" if not lost else "undetermined", f"{said['result']}: {delivery.media_type}", body)
-    return shown.encode()
+    kind = "valid" if whole else "undetermined"
+    return _answer(kind, f"{said['result']}: {delivery.media_type}", body).encode()
 
 
 def problem(members: Mapping[str, Any], language: str) -> str:

@@ -30,24 +30,20 @@ from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
+from gateway.pipeline.answering import Answered, Rendered, Shape, answer, converted, report_as
 from gateway.pipeline.bulk import Bulk, Row, secured
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
 from gateway.pipeline.work import (
     SMALL_BYTES,
-    Answered,
     Delivery,
     Done,
-    Rendered,
     SecureJob,
     Verifying,
     VerifyJob,
-    answer,
-    converted,
     is_small,
     prepare,
-    report_as,
     secure,
     verify,
 )
@@ -136,16 +132,17 @@ class Gateway:
         return await self._signed(secure, *made, options.to)
 
     async def answer(
-        self, data: bytes, options: ConvertOptions, render: Callable[[Delivery], bytes], *,
-        signed: bool = True, securing: str = DEFAULT_SECURING, key: str = "",
+        self, data: bytes, options: ConvertOptions, shape: Shape, *, signed: bool = True,
+        securing: str = DEFAULT_SECURING, key: str = "",
     ) -> bytes:  # fmt: skip
-        """The same as ``render`` writes it for those who ask, where work is done."""
-        made = await self._converted(data, options, securing if signed else None, key)
-        return (await self._signed(partial(answer, render), *made, options.to)).body
+        """The same in the ``shape`` of those who asked, written where work is done."""
+        made = await self._converted(data, options, securing if signed else None, key, shape.tell)
+        return (await self._signed(partial(answer, shape.render), *made, options.to)).body
 
     async def _converted(
-        self, data: bytes, options: ConvertOptions, securing: str | None, key: str
-    ) -> tuple[Done, tuple[Signer, ...], datetime]:
+        self, data: bytes, options: ConvertOptions, securing: str | None, key: str,
+        tell: Callable[[Report], object] | None = None,
+    ) -> tuple[Done, tuple[Signer, ...], datetime]:  # fmt: skip
         """A conversion that is done but for its signatures, who makes them, and when it began."""
         now = self.clock()
         securings = securings_named(securing) if securing is not None else ()
@@ -158,7 +155,7 @@ class Gateway:
         ways = _ways(securings, signers) if signers else ()
         job = VerifyJob(data, self._question(STRICT.name, now), self.context_url, bool(self.trust))
         done = await self._rendered(
-            partial(converted, wanted, ways, job), job, verify, small=False, stale=not signers
+            partial(converted, wanted, ways, tell, job), job, verify, small=False, stale=not signers
         )
         return done, signers, now
 

@@ -14,7 +14,8 @@ from gateway.core import Inspected
 from gateway.envelopes import open_tree, read_json, write_json
 from gateway.envelopes.limits import check_size
 from gateway.errors import RequestRefused
-from gateway.pipeline.work import Answered, Done, SecureJob, VerifyJob, judge, ready, secure
+from gateway.pipeline.answering import Answered
+from gateway.pipeline.work import Done, SecureJob, VerifyJob, judge, ready, secure
 from gateway.report import Check, Report, Verdict
 from gateway.retrieval import Answer, Need
 

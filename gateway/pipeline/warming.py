@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from gateway.core import SECURINGS, ConvertOptions, Key, Question, Way
 from gateway.errors import GatewayError
 from gateway.jsonld import bundled, statements
+from gateway.pipeline.answering import answer, conversion_json, report_json
 from gateway.pipeline.work import (
     ConvertJob,
     SecureJob,
     VerifyJob,
     contexts_of,
-    conversion_json,
     convert,
     prepare,
-    report_json,
     secure,
     verify,
 )
@@ -61,5 +60,6 @@ def warm(own: str = "") -> None:
     for name in EXAMPLES:
         data = example_bytes(name)
         report, _ = verify(VerifyJob(data, Question(NOW), own), {})
-        done = convert(ConvertJob(data, ConvertOptions("ob3"), report, NOW, (WAY,), own))
-        conversion_json(secure(done, (bytes(64),)))
+        shape = conversion_json()
+        done = convert(ConvertJob(data, ConvertOptions("ob3"), report, NOW, (WAY,), own), shape.tell)
+        answer(shape.render, done, (bytes(64),))

@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from gateway import core
 from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Way
 from gateway.course import lap
-from gateway.envelopes import write_json
 from gateway.errors import JsonLdRefused, NotACredential, ProofInvalid
 from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, bundled
-from gateway.messages import DEFAULT_LANGUAGE
 from gateway.proofs import Prepared
 from gateway.proofs.jose_creation import PreparedJwt
 from gateway.report import Finding, Report, Severity, Verdict
@@ -24,32 +22,24 @@ from gateway.retrieval import Answer, Need, Retrieved
 
 __all__ = [
     "SMALL_BYTES",
-    "Answered",
     "ConvertJob",
     "Delivery",
     "Done",
-    "Rendered",
     "RecordJob",
     "SecureJob",
     "VerifyJob",
     "Verifying",
-    "answer",
     "contexts_of",
-    "conversion_json",
     "convert",
-    "converted",
     "is_small",
     "judge",
     "prepare",
     "ready",
-    "report_as",
-    "report_json",
     "record",
     "secure",
     "verify",
 ]
 
-Rendered = TypeVar("Rendered")
 SMALL_BYTES = 16_384
 """Most bytes of a document whose signing or verification is small work, of a millisecond or two."""
 GENUINE = ("proof", "issuer")
@@ -60,13 +50,17 @@ UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefu
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A converted document: ``content`` as bytes, the ``tree`` for JSON, and the report."""
+    """A converted document: ``content`` as bytes, the ``tree`` for JSON, and the report.
+
+    ``told`` is what those who answer with it tell of the report; an empty report then goes along.
+    """
 
     content: bytes
     tree: dict[str, Any]
     media_type: str
     kind: str
     report: Report
+    told: Any = None
 
     @property
     def identifier(self) -> str | None:
@@ -141,15 +135,6 @@ class Done:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A conversion as the service answers it: the ``body``, ready to be sent, and what the ledger notes."""
-
-    body: bytes
-    content: bytes
-    identifier: str | None
-
-
 def is_small(data: bytes) -> bool:
     """Whether signing or verifying the bytes is small work: so much of JSON, by what is known before it is read."""
     return len(data) <= SMALL_BYTES and data.lstrip()[:1] == b"{"
@@ -183,8 +168,11 @@ def judge(
     return Report((), done.checks, facts, done.verdict, done.verified), retrieved.missing
 
 
-def convert(job: ConvertJob) -> Done:
-    """A document in another format, ready to be signed. See ``Gateway.convert`` for what it raises."""
+def convert(job: ConvertJob, tell: Callable[[Report], Any] | None = None) -> Done:
+    """A document in another format, ready to be signed. See ``Gateway.convert`` for what it raises.
+
+    With ``tell``, what that makes of the report goes along in its place.
+    """
     source = core.understand(job.data)
     if job.ways:
         refuse_forged(job.verified)
@@ -197,7 +185,10 @@ def convert(job: ConvertJob) -> Done:
     tree = converted.tree if form.kind == "json" else {}
     lap("canonicalize" if prepared else "write")
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
-    return Done.of(Delivery(content, tree, form.media_type, form.kind, report), prepared)
+    delivery = Delivery(content, tree, form.media_type, form.kind, report)
+    if tell is not None:
+        delivery = replace(delivery, report=Report(), told=tell(report))
+    return Done.of(delivery, prepared)
 
 
 def refuse_forged(report: Report) -> None:
@@ -230,42 +221,11 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     return replace(delivery, content=content, tree=tree)
 
 
-def answer(render: Callable[[Delivery], bytes], done: Done, signatures: tuple[bytes, ...]) -> Answered:
-    """The delivery as ``render`` writes it, and what the ledger notes of it."""
-    delivery = secure(done, signatures)
-    return Answered(render(delivery), delivery.content, delivery.identifier)
-
-
-def conversion_json(delivery: Delivery, language: str = DEFAULT_LANGUAGE) -> bytes:
-    """The delivery as JSON: the credential, XML and tokens as a text, and the report on it in a language."""
-    credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
-    report = write_json(delivery.report.to_json(language))
-    return b'{"credential": %b, "report": %b}' % (credential.strip(), report.strip())
-
-
 def record(job: RecordJob) -> Recorded:
     """What to keep of a document. Raises ``ProofInvalid`` for one that is provably not genuine."""
     source = core.understand(job.data)
     refuse_forged(job.verified)
     return core.record(source, job.verified)
-
-
-def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:
-    """The report as JSON, its sentences in a language."""
-    return write_json(report.to_json(language))
-
-
-def converted(options: ConvertOptions, ways: tuple[Way, ...], job: VerifyJob, report: Report) -> Done:
-    """The document of a verification in another format, ready to be signed."""
-    return convert(ConvertJob(job.data, options, report, job.question.now, ways, job.own))
-
-
-def report_as(
-    render: Callable[[Report], Rendered], work: Verifying, job: VerifyJob, answers: Mapping[Need, Answer]
-) -> tuple[Report | Rendered, tuple[Need, ...]]:
-    """What ``render`` makes of the report once nothing is missing, else the report as it is so far."""
-    report, missing = work(job, answers)
-    return (report if missing else render(report)), missing
 
 
 def prepare(job: SecureJob) -> Done:

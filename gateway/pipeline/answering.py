@@ -1,0 +1,84 @@
+"""How results are answered with: reports and deliveries as bytes, written where the work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from gateway.core import ConvertOptions, Way
+from gateway.envelopes import write_json
+from gateway.messages import DEFAULT_LANGUAGE
+from gateway.pipeline.work import ConvertJob, Delivery, Done, Verifying, VerifyJob, convert, secure
+from gateway.report import Report
+from gateway.retrieval import Answer, Need
+
+__all__ = [
+    "Answered",
+    "Rendered",
+    "Shape",
+    "answer",
+    "conversion_json",
+    "converted",
+    "report_as",
+    "report_json",
+]
+
+Rendered = TypeVar("Rendered")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A conversion as the service answers it: the ``body``, ready to be sent, and what the ledger notes."""
+
+    body: bytes
+    content: bytes
+    identifier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a conversion is answered: ``tell`` makes of the report what shall be told, before anything is signed,
+    so that the report need not travel; ``render`` writes the signed delivery around it.
+    """
+
+    tell: Callable[[Report], Any]
+    render: Callable[[Delivery], bytes]
+
+
+def converted(
+    options: ConvertOptions, ways: tuple[Way, ...], tell: Callable[[Report], Any] | None, job: VerifyJob,
+    report: Report,
+) -> Done:  # fmt: skip
+    """The document of a verification in another format, ready to be signed."""
+    return convert(ConvertJob(job.data, options, report, job.question.now, ways, job.own), tell)
+
+
+def answer(render: Callable[[Delivery], bytes], done: Done, signatures: tuple[bytes, ...]) -> Answered:
+    """The delivery as ``render`` writes it, and what the ledger notes of it."""
+    delivery = secure(done, signatures)
+    return Answered(render(delivery), delivery.content, delivery.identifier)
+
+
+def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:
+    """The report as JSON, its sentences in a language."""
+    return write_json(report.to_json(language))
+
+
+def conversion_json(language: str = DEFAULT_LANGUAGE) -> Shape:
+    """As JSON: the credential, XML and tokens as a text, and the report on it in a language."""
+    return Shape(partial(report_json, language=language), _credential_and_report)
+
+
+def _credential_and_report(delivery: Delivery) -> bytes:
+    credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
+    return b'{"credential": %b, "report": %b}' % (credential.strip(), delivery.told.strip())
+
+
+def report_as(
+    render: Callable[[Report], Rendered], work: Verifying, job: VerifyJob, answers: Mapping[Need, Answer]
+) -> tuple[Report | Rendered, tuple[Need, ...]]:
+    """What ``render`` makes of the report once nothing is missing, else the report as it is so far."""
+    report, missing = work(job, answers)
+    return (report if missing else render(report)), missing
