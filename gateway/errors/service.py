@@ -10,6 +10,7 @@ __all__ = [
     "CredentialWithdrawn",
     "IdempotencyConflict",
     "NotAuthenticated",
+    "RowMalformed",
     "ScopeMissing",
     "StateConflict",
     "StoreFailed",
@@ -75,6 +76,14 @@ class CredentialWithdrawn(InputRefused):
     title = "The credential was withdrawn"
     status = 410
     default_hint = "Its record says its state; the original of one that was not erased can still be fetched."
+
+
+class RowMalformed(InputRefused):
+    """A row of a table that makes no credential."""
+
+    code = "row_malformed"
+    title = "The row makes no credential"
+    default_hint = "Correct the row and hand in those that failed once more."
 
 
 class StoreFailed(GatewayFailed):

@@ -54,6 +54,14 @@ class Wanted:
         wishes = [self.format, self.original, self.securing if self.signed else "unsigned", *self.languages]
         return ";".join(wishes)
 
+    @classmethod
+    def named(cls, name: str) -> Wanted:
+        """The form that is kept under a name."""
+        form, original, securing, *languages = name.split(";")
+        if securing == "unsigned":
+            return cls(form, original, tuple(languages), signed=False)
+        return cls(form, original, tuple(languages), securing)
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:
@@ -70,7 +78,7 @@ class Archive:
         ``IdempotencyConflict``, ``ScopeMissing``, ``StoreFailed``.
         """
         caller.demand("push")
-        if request is not None and (before := await self._answered(caller, request)) is not None:
+        if request is not None and (before := await self.answered(caller, request)) is not None:
             return before
         recorded = await self.examine(data)
 
@@ -107,7 +115,8 @@ class Archive:
 
         return await self.write(caller, transaction)
 
-    async def _answered(self, caller: Caller, request: Request) -> Answer | None:
+    async def answered(self, caller: Caller, request: Request) -> Answer | None:
+        """The answer a request has got before. Raises ``IdempotencyConflict``."""
         return await self.read(caller, lambda rows: answered(rows, request, self.gateway.clock()))
 
     async def credential(self, caller: Caller, identifier: str) -> StoredCredential:

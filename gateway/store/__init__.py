@@ -4,9 +4,10 @@
 """
 
 from gateway.store.database import Database, Work
+from gateway.store.jobs import Job
 from gateway.store.opening import open_store
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
 from gateway.store.tenants import SCOPES, Caller
 
-__all__ = ["SCOPES", "Caller", "Database", "Rows", "Work", "bring_up_to_date", "open_store", "ready"]
+__all__ = ["SCOPES", "Caller", "Database", "Job", "Rows", "Work", "bring_up_to_date", "open_store", "ready"]

@@ -16,7 +16,7 @@ from gateway.store.moments import stamp
 from gateway.store.rows import Rows
 from gateway.store.tables import answers
 
-__all__ = ["KEPT", "Answer", "Request", "answered", "forget_old", "keep_answer"]
+__all__ = ["KEPT", "Answer", "Request", "answered", "digesting", "forget_old", "keep_answer"]
 
 KEPT = timedelta(hours=24)
 """How long an answer is kept."""
@@ -24,17 +24,24 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What identifies a request: its Idempotency-Key, and what it asks (method, path and body)."""
+    """What identifies a request: its Idempotency-Key, and what it asks (method, path and body).
+
+    ``told`` is the digest of a request whose body was too long to be held, as ``digesting`` began it.
+    """
 
     key: str
     method: str
     path: str
-    body: bytes = field(repr=False)
+    body: bytes = field(repr=False, default=b"")
+    told: str = ""
 
     def digest(self) -> str:
         """SHA-256 of what it asks."""
-        head = f"{self.method} {self.path}\n".encode()
-        return hashlib.sha256(head + self.body).hexdigest()
+        if self.told:
+            return self.told
+        digest = digesting(self.method, self.path)
+        digest.update(self.body)
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,11 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def digesting(method: str, path: str) -> hashlib._Hash:
+    """The digest of a request whose body comes piece by piece."""
+    return hashlib.sha256(f"{method} {path}\n".encode())
 
 
 def answered(rows: Rows, request: Request, now: datetime) -> Answer | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from gateway.core.recording import Recorded
 from gateway.errors import NotFound
@@ -25,6 +25,8 @@ __all__ = [
     "credential",
     "erase",
     "form_of",
+    "forms_of",
+    "ids_after",
     "keep",
     "keep_form",
     "known_as",
@@ -129,6 +131,13 @@ def stored_from(row: Any) -> StoredCredential:
     )  # fmt: skip
 
 
+def ids_after(rows: Rows, identifier: str, limit: int) -> list[str]:
+    """The next credentials of a tenant after one, in the order they came, without those that were erased."""
+    where = (credentials.c.id > identifier, credentials.c.state != "erased")
+    statement = select(credentials.c.id).where(*where).order_by(credentials.c.id).limit(limit)
+    return [row.id for row in rows.joined(statement, credentials)]
+
+
 def original_of(rows: Rows, stored: StoredCredential) -> Original:
     """The bytes a credential came as. Raises ``NotFound`` after erasure."""
     row = rows.one(originals, originals.c.digest == stored.digest)
@@ -143,6 +152,11 @@ def form_of(rows: Rows, identifier: str, name: str) -> Form | None:
     if row is None:
         return None
     return Form(row.form, row.content, row.media_type, row.digest, row.report, row.made, row.created)
+
+
+def forms_of(rows: Rows, identifier: str) -> list[str]:
+    """The names of the forms that are kept of a credential."""
+    return [row.form for row in rows.all(forms, forms.c.credential_id == identifier, order=forms.c.form)]
 
 
 def keep_form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,12 @@ class Rows:
     def add(self, table: Table, **values: Any) -> None:
         """One more row."""
         self.connection.execute(insert(table).values(tenant_id=self.tenant, **values))
+
+    def add_many(self, table: Table, many: Sequence[Mapping[str, Any]]) -> None:
+        """Several rows at once, each with the same columns."""
+        if many:
+            own = [{"tenant_id": self.tenant, **values} for values in many]
+            self.connection.execute(insert(table), own)
 
     def add_unless_there(self, table: Table, **values: Any) -> bool:
         """One more row unless its key is taken; whether it was added."""
