@@ -55,7 +55,9 @@ def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Ve
         checks += _status(inspected, tree, retrieved, question)
         checks += _trust(inspected, tree, retrieved, secured, _bound(checks))
         if inspected.linked_data:
-            checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question))
+            envelope = inspected.envelope
+            written = b"" if envelope.sealed else envelope.data
+            checks += endorsement_checks(tree, lambda nested: verify(nested, retrieved, question), written)
         if inspected.open_badges_2:
             checks += endorsement_2_checks(badge_of(inspected.envelope.tree, retrieved), retrieved)
     return judged(tuple(checks), secured, question)

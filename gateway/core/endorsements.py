@@ -20,15 +20,19 @@ __all__ = ["MAX_ENDORSEMENTS", "endorsement_checks"]
 MAX_ENDORSEMENTS = 32
 """Most endorsements verified in one credential."""
 
+NAME = b"endorsement"
 MEMBERS = ("endorsement", "endorsementJwt")
 
 
 Verify = Callable[[Inspected], Verified]
 
 
-def endorsement_checks(tree: dict[str, Any], verify: Verify) -> list[Check]:
-    """One check for each endorsement: valid where the endorser's own credential is."""
-    found = list(_endorsements(tree, "")) if _is_endorsed(tree) else []
+def endorsement_checks(tree: dict[str, Any], verify: Verify, written: bytes = b"") -> list[Check]:
+    """One check for each endorsement: valid where the endorser's own credential is.
+
+    ``written`` is the JSON text that the credential was read from, where it is at hand.
+    """
+    found = list(_endorsements(tree, "")) if _may_name_it(written) and _is_endorsed(tree) else []
     checks = [_checked(data, pointer, verify) for data, pointer in found[:MAX_ENDORSEMENTS]]
     if len(found) > MAX_ENDORSEMENTS:
         checks.append(
@@ -39,6 +43,11 @@ def endorsement_checks(tree: dict[str, Any], verify: Verify) -> list[Check]:
             )
         )  # fmt: skip
     return checks
+
+
+def _may_name_it(written: bytes) -> bool:
+    """Whether a JSON text can have an endorsement: its name is there, or could be spelt in numbers of characters."""
+    return not written or NAME in written or rb"\u" in written
 
 
 def _is_endorsed(tree: dict[str, Any]) -> bool:

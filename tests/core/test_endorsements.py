@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -69,6 +70,17 @@ def test_an_endorsement_is_found_wherever_it_stands() -> None:
     assert [check.pointer for check in endorsement_checks(tree, held)] == [
         "/credentialSubject/achievement/endorsement/0"
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["endorsement", "\\u0065ndorsement", "endorsementJwt", "endorsement\\u004awt"]
+)
+def test_an_endorsement_is_found_however_its_name_is_written(name: str) -> None:
+    written = json.dumps({"credentialSubject": {name: [{"type": ["VerifiableCredential"]}]}}).replace(
+        "\\\\", "\\"
+    )
+    for text in (written.encode(), b""):
+        assert len(endorsement_checks(json.loads(written), held, text)) == 1
 
 
 def test_no_more_endorsements_are_verified_than_the_bound() -> None:
