@@ -6,16 +6,18 @@ https://www.w3.org/TR/vc-data-integrity/ sections 4.2 to 4.5; the cryptosuites a
 from __future__ import annotations
 
 import hashlib
+import marshal
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gateway.errors import ProofMalformed
 from gateway.jsonld import Contexts, LinkedData
 from gateway.keys import base58_encode
 from gateway.proofs.cryptosuites import DIGESTS, SIGNATURE_BYTES, suite_of
-from gateway.proofs.suite import Cryptosuite, Json
+from gateway.proofs.suite import Cryptosuite, Json, Transformation
 
 __all__ = [
     "Prepared",
@@ -42,6 +44,10 @@ OPTIONS = frozenset(
 )  # fmt: skip
 
 
+LATE_CONFIGURATIONS = 512
+"""Most configurations of proofs whose digests are remembered, by their content."""
+MAX_CONFIGURATION = 4_096
+"""Longest configuration that is remembered, in bytes."""
 TEXTS = ("id", "type", "cryptosuite", "proofPurpose", "verificationMethod", "challenge", "nonce")
 ONE_OR_MORE_TEXTS = ("domain", "previousProof")
 
@@ -177,10 +183,32 @@ def hash_data(
 
 def _hashed(suite: Cryptosuite, document: LinkedData, config: Json, kind: str) -> tuple[bytes, bool]:
     digest = DIGESTS.get(kind, "sha256")
-    proof = suite.transformation.transform(LinkedData(config, document.contexts), digest)
+    proof, simple = _configuration(suite.transformation, config, document.contexts, digest)
     body = suite.transformation.transform(document, digest)
-    hashed = hashlib.new(digest, proof.canonical).digest() + hashlib.new(digest, body.canonical).digest()
-    return hashed, proof.simple and body.simple
+    return proof + hashlib.new(digest, body.canonical).digest(), simple and body.simple
+
+
+def _configuration(
+    transformation: Transformation, config: Json, contexts: Contexts | None, digest: str
+) -> tuple[bytes, bool]:
+    """The digest of a proof's configuration, and whether that is simple; of late ones, as it was made then.
+
+    Proofs of one issue differ in nothing before their values, and come in numbers.
+    """
+    written = marshal.dumps(config, 0)
+    if contexts is None and len(written) <= MAX_CONFIGURATION:
+        return _late_configuration(transformation, written, digest)
+    return _digest(transformation, LinkedData(config, contexts), digest)
+
+
+@lru_cache(maxsize=LATE_CONFIGURATIONS)
+def _late_configuration(transformation: Transformation, written: bytes, digest: str) -> tuple[bytes, bool]:
+    return _digest(transformation, LinkedData(marshal.loads(written)), digest)
+
+
+def _digest(transformation: Transformation, document: LinkedData, digest: str) -> tuple[bytes, bool]:
+    made = transformation.transform(document, digest)
+    return hashlib.new(digest, made.canonical).digest(), made.simple
 
 
 def signed_with(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import hashlib
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from gateway import keys
 from gateway.errors import GatewayError, ProofMalformed, UndefinedTerm
 from gateway.jsonld import canonicalize
 from gateway.proofs import CRYPTOSUITES, Expectations, attach, create_proof, prepare, verify_proof
-from gateway.proofs.data_integrity import hash_data
+from gateway.proofs.data_integrity import _late_configuration, hash_data
 from gateway.report import Check, Verdict
 from tests.proofs.tokens import NOW, VCDM_1, VCDM_2, credential_1, credential_2, did_of, method_of, secret_of
 
@@ -241,6 +243,29 @@ def test_a_p384_key_goes_with_sha_384_inside_the_canonicalization_too(name: str)
     assert verdicts_of(secured) == {Verdict.VALID}
     suite = CRYPTOSUITES[name]
     assert hash_data(suite, document, prepared.proof_config, kind="p256")[0] != prepared.hash_data[:64]
+
+
+def test_a_configuration_seen_before_has_the_digest_it_had() -> None:
+    suite, document = CRYPTOSUITES["eddsa-rdfc-2022"], credential_2()
+    told = {**options_of("eddsa-rdfc-2022", "ed25519"), "@context": document["@context"]}
+    first, again = (hash_data(suite, document, told) for _ in range(2))
+    other = hash_data(suite, document, {**told, "challenge": "c"})
+    assert first == again
+    assert first[0][:32] == hashlib.sha256(canonicalize(told).nquads.encode()).digest()
+    assert other[0][:32] == hashlib.sha256(canonicalize({**told, "challenge": "c"}).nquads.encode()).digest()
+    assert other[0][32:] == first[0][32:]
+
+
+@pytest.mark.parametrize("more", [{"challenge": "c" * 5_000}, {"nowhere": "x"}], ids=["long", "refused"])
+def test_configurations_that_are_long_or_refused_are_not_remembered(more: dict[str, str]) -> None:
+    suite, document = CRYPTOSUITES["eddsa-rdfc-2022"], credential_2()
+    before = _late_configuration.cache_info().currsize
+    for _ in range(2):
+        with contextlib.suppress(UndefinedTerm):
+            hash_data(
+                suite, document, {"type": "DataIntegrityProof", **more, "@context": document["@context"]}
+            )
+    assert _late_configuration.cache_info().currsize == before
 
 
 # --- suites that are verified only -----------------------------------------------------------------
