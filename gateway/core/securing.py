@@ -18,7 +18,7 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts, LinkedData, check_names
+from gateway.jsonld import Contexts, LinkedData
 from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -132,8 +132,9 @@ def prepare_as_it_stands(
     """
     if (remark := out_of_order(document, contexts)) is not None:
         raise ProofGenerationError(remark.message, pointer=remark.pointer, hint=remark.hint)
-    check_names(unsecured(document).document)
-    return _prepared(document, ways, now, contexts)
+    read = unsecured(document, contexts)
+    read.check_names()
+    return _prepared(document, ways, now, contexts, read)
 
 
 def out_of_order(document: Json, contexts: Contexts | None = None) -> Check | None:
@@ -145,13 +146,18 @@ def out_of_order(document: Json, contexts: Contexts | None = None) -> Check | No
 
 
 def _prepared(
-    document: Json, ways: Sequence[Way], now: datetime, contexts: Contexts | None
+    given: Json, ways: Sequence[Way], now: datetime, contexts: Contexts | None, read: LinkedData | None = None
 ) -> tuple[Making, ...]:
-    """Each way over the same document, which has the contexts that all of them need."""
+    """Each way over the same document, which has the contexts that all of them need.
+
+    ``read`` is ``unsecured`` of what is given, where it is at hand.
+    """
+    document = given
     for way in ways:
         if not way.securing.token:
             document = with_context(document, CRYPTOSUITES[way.securing.name])
-    read = unsecured(document, contexts)
+    if read is None or document is not given:
+        read = unsecured(document, contexts)
     return tuple(_making(document, read, way.securing, way.key, now) for way in ways)
 
 

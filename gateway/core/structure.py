@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.errors import GatewayError, TooComplex
 from gateway.formats.reading import VCDM_1, VCDM_2, contexts_of
-from gateway.jsonld import Contexts, LinkedData, check_names, statements
+from gateway.jsonld import Contexts, LinkedData, statements
 from gateway.proofs import proofs_of
 from gateway.proofs.cryptosuites import suite_of
 from gateway.report import Check, Verdict
@@ -103,7 +103,7 @@ def terms_check(read: LinkedData, *, sealed: bool = False) -> Check:
     """
     try:
         read.statements()
-        check_names(read.document)
+        read.check_names()
     except TooComplex:
         raise
     except GatewayError as error:

@@ -12,6 +12,7 @@ from gateway.jsonld.compiled import NotCompiled, emit
 from gateway.jsonld.contexts import Contexts, bundled
 from gateway.jsonld.dataset import Dataset, dataset_of
 from gateway.jsonld.expansion import expand
+from gateway.jsonld.names import check_names
 from gateway.jsonld.nquads import row_of
 from gateway.jsonld.quick import is_quick, need_time
 from gateway.jsonld.rdf import is_disputed, quads_of
@@ -26,12 +27,14 @@ QUICK_BUDGET = 100
 @dataclass(frozen=True, slots=True)
 class Statements:
     """What a document says. ``disputed`` is true where a literal is one that implementations write differently;
-    ``expanded`` tells why the document had to be expanded; empty when it had not.
+    ``expanded`` tells why the document had to be expanded; empty when it had not. ``plain_names`` says that
+    there is nothing in its names for ``check_names`` to find.
     """
 
     dataset: Dataset
     disputed: bool
     expanded: str = ""
+    plain_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
         course.read(str(reason))
         return Statements(dataset_of(map(row_of, quads)), disputed, str(reason))
     course.read()
-    return Statements(emitted.dataset, emitted.disputed)
+    return Statements(emitted.dataset, emitted.disputed, plain_names=emitted.plain_names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +84,15 @@ class LinkedData:
         """What the document says; see ``statements``."""
         said: Statements = self._once("", lambda: statements(self.document, contexts=self.contexts))
         return said
+
+    def check_names(self) -> None:
+        """Refuse names that do not mean what they say; see ``check_names``. Whatever else is wrong is not said."""
+        try:
+            plain = self.statements().plain_names
+        except GatewayError:
+            plain = False
+        if not plain:
+            check_names(self.document)
 
     def canonical(self, algorithm: str = "sha256") -> Canonical:
         """Its canonical N-Quads; see ``canonicalize``."""

@@ -14,6 +14,7 @@ from gateway.errors import NestingTooDeep, TooLarge, UndefinedTerm, UnsafeJsonLd
 from gateway.pointers import escape
 
 __all__ = [
+    "ALIASES",
     "SENTINEL",
     "check_contexts",
     "check_expanded",
@@ -33,6 +34,8 @@ MAX_CONTEXT_DEPTH = 6
 COLLECTIONS = frozenset(("@set", "@list"))
 NODES_ONLY = frozenset(("@graph", "@included"))
 ABOUT_A_TEXT = frozenset(("@language", "@direction"))
+ALIASES = frozenset(("uid",))
+"""Names that one of the bundled contexts makes keywords of, beside the usual ones."""
 FORBIDDEN_IN_CONTEXT = ("@base", "@import", "@propagate", "@vocab")
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\s]*\Z")

@@ -17,6 +17,7 @@ from typing import Any
 
 from gateway.errors import UnsafeJsonLd
 from gateway.jsonld.contexts import bundled
+from gateway.jsonld.guard import ALIASES
 from gateway.pointers import escape
 from gateway.resources import context_bytes
 
@@ -43,8 +44,6 @@ OTHERS = (
     "http://www.w3.org/ns/odrl", "https://www.w3.org/ns/odrl",
 )  # fmt: skip
 """Contexts that are not of verifiable credentials: anybody may use their names for something else."""
-ALIASES = frozenset(("uid",))
-"""Names that a context of these makes keywords of."""
 OWN_TERMS = "gateway/terms-v1.jsonld"
 MAX_STEPS = 8
 """Most definitions followed from one name to its meaning."""

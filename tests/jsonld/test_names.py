@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from conformance.documents import document
 from gateway.errors import UnsafeJsonLd
-from gateway.jsonld import canonicalize, check_names
+from gateway.jsonld import LinkedData, bundled, canonicalize, check_names
+from gateway.jsonld.compiled import NotCompiled, emit
+from gateway.jsonld.names import _has_plain_names
 from gateway.resources import example_bytes
 
 VCDM = "https://www.w3.org/2018/credentials#"
@@ -54,6 +57,45 @@ HIDDEN: dict[str, dict[str, Any]] = {
 def test_a_status_is_not_hidden(way: str) -> None:
     with pytest.raises(UnsafeJsonLd):
         check_names(HIDDEN[way])
+    with pytest.raises(UnsafeJsonLd):
+        LinkedData(HIDDEN[way]).check_names()
+
+
+OWN = {"label": "urn:x:label", "texts": {"@id": "urn:x:texts", "@container": "@language"}, "x:y": "urn:x:y"}
+UNUSUAL: list[dict[str, Any]] = [
+    {"texts": {"id": "Nama"}}, {"texts": {"uid": "a"}}, {"x:y": "a"}, {"urn:x:z": "a"}, {"label": {"@value": "a"}},
+    {"evidence": [{"id": BADGE["id"], "type": ["Evidence"]}]}, {"related": {"id": BADGE["id"]}},
+    {"evidence": [{"id": "urn:x:1", "type": ["Evidence", "urn:x:Page"]}]},
+    {"evidence": [{"@id": "urn:x:1", "type": ["Evidence"]}]}, {"evidence": [{"@type": ["Evidence"]}]},
+    {"evidence": [{"@id": "urn:x:1"}]}, {"evidence": [{"@context": BADGE["@context"], "type": ["Evidence"]}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [{}, *UNUSUAL], ids=str)
+@pytest.mark.parametrize("terms", [[], [OWN]], ids=["published", "own"])
+def test_names_are_found_plain_in_passing_where_looking_at_them_finds_so(
+    change: Any, terms: list[Any]
+) -> None:
+    tree = {**copy.deepcopy(BADGE), **change, "@context": [*BADGE["@context"], *terms]}
+    try:
+        plain = emit(tree, bundled()).plain_names
+    except NotCompiled:
+        return
+    assert plain is _has_plain_names(tree) is (not change and not terms)
+
+
+@pytest.mark.parametrize("start", range(0, 1_500, 500))
+def test_names_of_generated_documents_are_not_found_plainer_in_passing(start: int) -> None:
+    found = 0
+    for number in range(start, start + 500):
+        tree = document(number)
+        try:
+            plain = emit(tree, bundled()).plain_names
+        except NotCompiled:
+            continue
+        assert _has_plain_names(tree) or not plain, f"document {number}"
+        found += plain
+    assert found > 5, "hardly any document has plain names: the generator has lost its aim"
 
 
 @pytest.mark.parametrize("way", ["under its IRI", "under a name with a prefix", "under an alias", "nested"])

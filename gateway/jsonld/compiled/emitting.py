@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import GatewayError
-from gateway.jsonld.compiled.scopes import Meaning, Scope, compiled_scope
+from gateway.jsonld.compiled.scopes import LOOKED_AT, Meaning, Scope, compiled_scope, is_plain
 from gateway.jsonld.compiled.terms import (
     GRAPH,
     ID,
@@ -41,10 +41,13 @@ _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """The statements of a document; whether a literal is disputed."""
+    """The statements of a document; whether a literal is disputed, and whether all its names are plain: terms that
+    are no keyword, alias or IRI, types that are no IRI, no context but the document's own, the root told of once.
+    """
 
     dataset: Dataset
     disputed: bool
+    plain_names: bool
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -56,7 +59,7 @@ def emit(document: Any, contexts: Contexts) -> Emitted:
     """The statements of a document. Raises ``NotCompiled`` for one that expansion has to look at."""
     if not isinstance(document, dict) or "@context" not in document:
         raise NotCompiled("a document without contexts")
-    emitter = _Emitter()
+    emitter = _Emitter(document)
     try:
         scope = compiled_scope(document["@context"], contexts)
         emitter.document(document, scope)
@@ -65,13 +68,16 @@ def emit(document: Any, contexts: Contexts) -> Emitted:
     graph = emitter.graph
     if not graph.links and not any(graph.ends.values()):
         raise NotCompiled("a document that says nothing")
-    return Emitted(emitter.dataset, emitter.disputed)
+    return Emitted(emitter.dataset, emitter.disputed, emitter.plain_names)
 
 
 class _Emitter:
     """The statements met so far; ``graph`` is the one that is being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, document: dict[str, Any]) -> None:
+        contexts = document["@context"]
+        self.root = document.get("id")
+        self.plain_names = all(type(e) is str for e in (contexts if type(contexts) is list else [contexts]))
         self.graph = Graph()
         self.dataset: Dataset = {DEFAULT: self.graph}
         self.disputed = False
@@ -86,6 +92,7 @@ class _Emitter:
         if document.keys() != {"@context", "@graph"}:
             self.node(document, scope, 0)
             return
+        self.plain_names = False
         graph = document["@graph"]
         for item in graph if type(graph) is list else [graph]:
             if type(item) is not dict or len(item) < 2 or "@context" in item or "@value" in item:
@@ -97,12 +104,14 @@ class _Emitter:
         if depth > MAX_DEPTH or not element:
             raise NotCompiled("an object that is empty or too deep")
         type_key = _only(outer.type_keys, element)
-        scope, types = outer.node(element[type_key]) if type_key else (outer, ())
+        scope, types, plain = outer.node(element[type_key]) if type_key else (outer, (), True)
         graph, id_key = self.graph, _only(scope.id_keys, element)
         subject = self.name(element[id_key], scope) if id_key else self.fresh()
+        if not plain or (id_key and depth and element[id_key] == self.root):
+            self.plain_names = False
         ends, links = graph.ends.setdefault(subject, []), graph.links
         ends += types
-        meanings = scope.meanings
+        meanings, renamed = scope.meanings, bool(type_key)
         for key, value in element.items():
             try:
                 meaning = meanings[key]
@@ -110,6 +119,7 @@ class _Emitter:
                 if key == "@context":
                     continue
                 meaning = scope.meaning(key)
+                self.plain_names = self.plain_names and is_plain(key, meaning)
             kind = type(value)
             if kind is str and meaning.plain:
                 if value.isprintable() and '"' not in value and "\\" not in value:
@@ -128,7 +138,9 @@ class _Emitter:
                 self.member(subject, value, meaning, depth)
             elif key != (type_key if meaning.keyword == "@type" else id_key):
                 raise NotCompiled("a keyword that is told twice, or by types alone")
-        if type_key and meanings[type_key].keyword != "@type":
+            elif key == type_key:
+                renamed = False
+        if renamed:
             raise NotCompiled("a type that its own context renames")
         return subject
 
@@ -206,11 +218,16 @@ class _Emitter:
     def object(self, item: dict[str, Any], meaning: Meaning, depth: int) -> str:
         """A value object, a reference, or a node object with what it says."""
         if "@value" in item:
+            self.plain_names = False
             return self.value_object(item, meaning.reference)
         scope = meaning.node
         if len(item) == 1 and _only(meaning.below.id_keys, item):
-            return self.name(item.get(_only(meaning.reference.id_keys, item)), meaning.reference)
+            key = _only(meaning.reference.id_keys, item)
+            if key != "id" or item[key] == self.root:
+                self.plain_names = False
+            return self.name(item.get(key), meaning.reference)
         if "@context" in item:
+            self.plain_names = False
             scope = scope.embedded(item["@context"])
         return self.node(item, scope, depth + 1)
 
@@ -243,6 +260,8 @@ class _Emitter:
             raise NotCompiled("an empty language map")
         for tag, told in item.items():
             suffix = f"@{sound_language(tag)}"
+            if tag in LOOKED_AT:
+                self.plain_names = False
             if tag in mappings and (mappings[tag] or {}).get("@id") == "@none":
                 raise NotCompiled("a tag that stands for no language")
             texts = told if type(told) is list else [told]

@@ -25,12 +25,12 @@ from gateway.jsonld.compiled.terms import (
     value_of,
 )
 from gateway.jsonld.contexts import Contexts, pyld_loader, pyld_resolver
-from gateway.jsonld.guard import SENTINEL, check_contexts
+from gateway.jsonld.guard import ALIASES, SENTINEL, check_contexts
 from gateway.jsonld.processor import pyld
 from gateway.jsonld.quick import need_time, uninterrupted
 from gateway.jsonld.rdf import RDF
 
-__all__ = ["TYPE", "Meaning", "Scope", "compiled_scope"]
+__all__ = ["LOOKED_AT", "TYPE", "Meaning", "Scope", "compiled_scope", "is_plain"]
 
 MAX_SCOPES = 2_000
 """Most scopes of one list of contexts; the published ones need some tens. A list that has reached it is
@@ -47,6 +47,8 @@ MAX_SETS = 8
 """Most closed sets of contexts that lists stay compiled under."""
 
 TYPE = f"<{RDF}type>"
+LOOKED_AT = frozenset(("id", "type", *ALIASES))
+"""Names that whoever reads a document by its names looks at, whatever a context says of them."""
 Active = dict[str, Any]
 T = TypeVar("T")
 
@@ -99,18 +101,23 @@ class Scope:
     id_keys: tuple[str, ...]
     meanings: dict[str, Meaning] = field(default_factory=dict)
     type_iris: dict[str, str] = field(default_factory=dict)
-    _nodes: dict[Any, tuple[Scope, tuple[str, ...]]] = field(default_factory=dict)
+    _others: dict[str, Meaning] = field(default_factory=dict)
+    _nodes: dict[Any, tuple[Scope, tuple[str, ...], bool]] = field(default_factory=dict)
     _typed: dict[tuple[str, ...], Scope] = field(default_factory=dict)
     _embedded: dict[bytes, Scope] = field(default_factory=dict)
 
     def meaning(self, key: str) -> Meaning:
-        """What a member's name means here. Raises ``NotCompiled`` for a name that is no term, or an unusual one."""
-        found = self.meanings.get(key)
+        """What a member's name means here; only ``is_plain`` ones are among the ``meanings`` from then on.
+
+        Raises ``NotCompiled`` for a name that is no term, or an unusual one.
+        """
+        found = self.meanings.get(key) or self._others.get(key)
         if found is not None:
             return found
         if key not in self.active["mappings"] and key[:1] != "@":
             return _unlisted(self, key)  # not remembered: there is no end of such names
-        found = self.meanings[key] = _meaning(self, key)
+        found = _meaning(self, key)
+        (self.meanings if is_plain(key, found) else self._others)[key] = found
         return found
 
     def type_iri(self, name: str) -> str:
@@ -124,8 +131,10 @@ class Scope:
         iri = self.type_iris[name] = sound_iri(mappings[name] and mappings[name]["@id"])
         return iri
 
-    def node(self, told: Any) -> tuple[Scope, tuple[str, ...]]:
-        """The scope inside a node that is told to be of some types, and the ends of the lines that say so."""
+    def node(self, told: Any) -> tuple[Scope, tuple[str, ...], bool]:
+        """The scope inside a node that is told to be of some types, the ends of the lines that say so, and
+        whether none of them is an IRI.
+        """
         key = tuple(told) if type(told) is list else told
         try:
             found = self._nodes.get(key)
@@ -138,7 +147,8 @@ class Scope:
             raise NotCompiled("a type that is no text")
         scoped = tuple(sorted(kind for kind in types if kind in self.scoped_types))
         scope = self.typed(scoped) if scoped else self
-        found = scope, tuple(f" {TYPE} {self.type_iri(kind)} .\n" for kind in types)
+        lines = tuple(f" {TYPE} {self.type_iri(kind)} .\n" for kind in types)
+        found = scope, lines, not any(":" in kind for kind in types)
         if len(types) <= MAX_TYPES and all(kind in self.active["mappings"] for kind in types):
             _remember(self._nodes, key, found)
         return found
@@ -186,6 +196,13 @@ class Scope:
         if context is None:
             return self
         return self.program.scope(self.program.process(self.active, context, override_protected=True))
+
+
+def is_plain(key: str, meaning: Meaning) -> bool:
+    """Whether a member's name is neither a keyword, nor an IRI, nor one to look at that does not mean what it says."""
+    if ":" in key or key[:1] == "@":
+        return False
+    return key not in LOOKED_AT or meaning.keyword == f"@{key}"
 
 
 def _meaning(scope: Scope, key: str) -> Meaning:
