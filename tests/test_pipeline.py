@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import pickle
 from datetime import timedelta
 
 import pytest
 
 from gateway.core import ConvertOptions, understand
 from gateway.errors import FormatUnwritable, ProofInvalid
-from gateway.report import Verdict
+from gateway.pipeline.work import ConvertJob, convert, secure
+from gateway.report import Finding, Layer, Outcome, Report, Severity, Verdict
 from gateway.resources import example_bytes, example_names
 from tests.parts import NOW, gateway
 
@@ -145,3 +147,21 @@ async def test_a_language_is_chosen_by_request_and_the_others_are_carried() -> N
     )
     assert delivery.tree["credentialSubject"]["achievement"]["name"] == "Wasserdaten für Städte"
     assert understand(delivery.content).hub == source
+
+
+async def test_what_is_done_but_for_its_signatures_travels_as_bytes_and_stays_as_it_is_where_it_was_made() -> (
+    None
+):
+    job = ConvertJob(example_bytes("badge.ob3.json"), ConvertOptions("elm3"), Report(), NOW)
+    done = convert(job)
+    assert done.small
+    travelled = pickle.loads(pickle.dumps(done))
+    assert isinstance(travelled.rest, bytes)
+    assert pickle.loads(pickle.dumps(travelled)) == travelled
+    assert travelled.unpacked() == done.unpacked()
+    assert secure(travelled, ()) == secure(done, ())
+
+
+def test_a_report_travels_whole() -> None:
+    told = Finding("/a", "mapped", Severity.WARNING, "rule", Outcome.KEPT, Layer.NATIVE, "/b", "message")
+    assert pickle.loads(pickle.dumps(Report((told,)))) == Report((told,))

@@ -36,7 +36,6 @@ from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
 from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
 from gateway.pipeline.work import (
-    SMALL_BYTES,
     Delivery,
     Done,
     SecureJob,
@@ -236,7 +235,7 @@ class Gateway:
         lap()
         signatures = [await signer.sign(data) for signer, data in zip(signers, done.to_sign, strict=True)]
         lap("sign")
-        made = await self.compute.run(last, done, tuple(signatures), small=len(done.packed) <= SMALL_BYTES)
+        made = await self.compute.run(last, done, tuple(signatures), small=done.small)
         if self.ledger is not None:
             for signer in signers:
                 await self.ledger.append(

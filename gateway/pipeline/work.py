@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -55,12 +55,12 @@ class Delivery:
     ``told`` is what those who answer with it tell of the report; an empty report then goes along.
     """
 
-    content: bytes
-    tree: dict[str, Any]
+    content: bytes = field(repr=False)
+    tree: dict[str, Any] = field(repr=False)
     media_type: str
     kind: str
-    report: Report
-    told: Any = None
+    report: Report = field(repr=False)
+    told: Any = field(default=None, repr=False)
 
     @property
     def identifier(self) -> str | None:
@@ -116,22 +116,33 @@ class RecordJob:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A conversion that is done but for its signatures: what has to be signed, and the rest packed.
+    """A conversion that is done but for its signatures: what has to be signed, and the rest.
 
-    It is made and unpacked where the work is done; on its way through the process that waits it is bytes.
+    The rest leaves the process it was made in as bytes, which are opened only where work goes on.
     """
 
-    packed: bytes
     to_sign: tuple[bytes, ...]
+    rest: bytes | tuple[Delivery, tuple[Making, ...]] = field(repr=False)
 
     @classmethod
     def of(cls, delivery: Delivery, prepared: tuple[Making, ...]) -> Done:
         """A delivery with what is prepared to be signed of it; nothing where nobody signs."""
-        return cls(pickle.dumps((delivery, prepared)), tuple(core.to_sign(making) for making in prepared))
+        return cls(tuple(core.to_sign(making) for making in prepared), (delivery, prepared))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        rest = self.rest if isinstance(self.rest, bytes) else pickle.dumps(self.rest)
+        return Done, (self.to_sign, rest)
+
+    @property
+    def small(self) -> bool:
+        """Whether to finish it is small work: so it is where the rest was made."""
+        return not isinstance(self.rest, bytes) or len(self.rest) <= SMALL_BYTES
 
     def unpacked(self) -> tuple[Delivery, tuple[Making, ...]]:
         """The delivery and what is prepared."""
-        found: tuple[Delivery, tuple[Making, ...]] = pickle.loads(self.packed)
+        if not isinstance(self.rest, bytes):
+            return self.rest
+        found: tuple[Delivery, tuple[Making, ...]] = pickle.loads(self.rest)
         return found
 
 
