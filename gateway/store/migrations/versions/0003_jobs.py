@@ -7,8 +7,8 @@ from alembic import op
 
 __all__ = ["down_revision", "revision", "upgrade"]
 
-revision = "0002_jobs"
-down_revision = "0001_credentials_tenants_audit"
+revision = "0003_jobs"
+down_revision = "0002_status_lists"
 
 
 def upgrade() -> None:
