@@ -115,7 +115,8 @@ class Shape:
             return False
         pairs = enumerate(zip(self.strings, strings, strict=True))
         differing = [position for position, (own, other) in pairs if own != other]
-        if any(self.paths[position] is None for position in differing):
+        many = len({*self.varying, *differing}) > MAX_VARYING
+        if many or any(self.paths[position] is None for position in differing):
             return False
         if self.makings >= MAX_MAKINGS:
             return True
@@ -144,11 +145,8 @@ class Shape:
 
     def _regroup(self, differing: Sequence[int], strings: Sequence[str]) -> None:
         """Number the holes: strings that were equal in all documents so far are one."""
-        positions = sorted({*self.varying, *differing})
-        if len(positions) > MAX_VARYING:
-            raise NotCompiled("more differences than one learns")
         numbers: dict[tuple[int, str, str], int] = {}
-        for position in positions:
+        for position in sorted({*self.varying, *differing}):
             key = self.varying.get(position, -1), self.strings[position], strings[position]
             numbers.setdefault(key, len(numbers))
             self.varying[position] = numbers[key]

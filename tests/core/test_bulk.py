@@ -209,6 +209,31 @@ def test_what_is_learnt_has_bounds() -> None:
         assert len(templates._shapes[outline.marks]) <= MAX_SHAPES
 
 
+def test_documents_that_differ_in_too_much_teach_nothing_about_each_other() -> None:
+    how, rows = order(), []
+    for number in range(12):
+        tree = document("complete", DID)
+        for path, text in strings_of(tree):
+            if path[-1] in ("name", "narrative", "targetName", "targetDescription", "value", "requiredValue"):
+                tree = put(tree, path, f"{text} {number // 6}" + (f" {number}" if path == ("name",) else ""))
+        rows.append(json.dumps(tree).encode())
+    made = prepare_rows(rows, how)
+    for row, outcome in zip(rows, made, strict=True):
+        assert among(outcome) == alone(row, how)
+    assert [row.templated for row in made if isinstance(row, Unsigned)] == ([False] * 2 + [True] * 4) * 2
+
+
+def test_a_shape_with_one_text_more_each_time_is_learnt_only_so_often() -> None:
+    how, rows, tree = order(), [], document("complete", DID)
+    paths = [path for path, _ in strings_of(tree) if path[-1] in ("narrative", "targetName", "audience")][:24]
+    for number in range(24):
+        tree = put(tree, paths[number], f"changed {number}")
+        rows.append(json.dumps(tree).encode())
+    made = prepare_rows([*rows, *rows], how)
+    for row, outcome in zip([*rows, *rows], made, strict=True):
+        assert among(outcome) == alone(row, how)
+
+
 def test_samples_end_as_they_would_alone(corpora: Path) -> None:
     how, random, rows = order(issuer=""), Random(4), []
     for path in sorted(corpora.glob("ob/**/*.json"))[::3]:
