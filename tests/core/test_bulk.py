@@ -234,6 +234,31 @@ def test_a_shape_with_one_text_more_each_time_is_learnt_only_so_often() -> None:
         assert among(outcome) == alone(row, how)
 
 
+def test_texts_that_were_equal_so_far_may_differ_in_the_end() -> None:
+    how, rows = order(), []
+    for number in range(12):
+        tree = badge(number)
+        tree["awardedDate"] = tree["validFrom"] if number < 6 else f"2025-01-{number + 1:02d}T00:00:00Z"
+        rows.append(json.dumps(tree).encode())
+    made = prepare_rows(rows, how)
+    for row, outcome in zip(rows, made, strict=True):
+        assert among(outcome) == alone(row, how)
+    assert [row.templated for row in made[-3:] if isinstance(row, Unsigned)] == [True] * 3
+
+
+def test_a_node_inside_that_comes_to_have_the_document_s_own_id_is_looked_at() -> None:
+    how, rows = order(), []
+    for number in range(8):
+        tree = badge(number)
+        tree["credentialSubject"]["result"][0]["id"] = tree["id"] if number == 6 else f"urn:x:{number}"
+        rows.append(json.dumps(put(tree, ("id",), "urn:x:4") if number == 5 else tree).encode())
+    rows[7] = json.dumps(put(json.loads(rows[4]), ("id",), "urn:x:4")).encode()
+    made = prepare_rows(rows, how)
+    for row, outcome in zip(rows, made, strict=True):
+        assert among(outcome) == alone(row, how)
+    assert [isinstance(row, InputRefused) for row in made] == [False] * 6 + [True] * 2
+
+
 def test_samples_end_as_they_would_alone(corpora: Path) -> None:
     how, random, rows = order(issuer=""), Random(4), []
     for path in sorted(corpora.glob("ob/**/*.json"))[::3]:

@@ -143,6 +143,13 @@ def test_a_text_that_decides_what_others_mean_may_not_vary(path: tuple[Any, ...]
     assert Specimen.of(tree, bundled()).places(path) == ()
 
 
+def test_a_type_under_another_name_may_not_vary() -> None:
+    tree = {"@context": [{"sort": "@type", "note": "urn:x:note"}], "sort": "urn:x:Sort", "note": "a"}
+    specimen = Specimen.of(tree, bundled())
+    assert specimen.places(("note",))
+    assert specimen.places(("sort",)) == ()
+
+
 @pytest.mark.parametrize(
     "tree",
     [put(OWN, ("note",), "\u0001"), put(OWN, ("part", 0, "note"), "second")],
