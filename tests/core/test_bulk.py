@@ -30,8 +30,11 @@ METHOD = verification_method_of(DID)
 HOSTILE = (*TEXTS, *IRIS, *OTHERS, DID, "2026-02-30T00:00:00Z", "2026-01-01", "2025-01-01T00:00:00Z", "Badge")
 
 
-def order(securing: str = "eddsa-rdfc-2022", now: datetime = NOW, issuer: str = DID) -> Order:
-    ways = tuple(Way(way, Key(METHOD, "ed25519")) for way in securings_named(securing))
+def order(
+    securing: str = "eddsa-rdfc-2022", now: datetime = NOW, issuer: str = DID, *, method: str = METHOD
+) -> Order:
+    """How rows are secured; under a method of its own, by templates that no other test has taught."""
+    ways = tuple(Way(way, Key(method, "ed25519")) for way in securings_named(securing))
     return Order(ways, now, bundled(), issuer)
 
 
@@ -210,7 +213,7 @@ def test_what_is_learnt_has_bounds() -> None:
 
 
 def test_documents_that_differ_in_too_much_teach_nothing_about_each_other() -> None:
-    how, rows = order(), []
+    how, rows = order(method="did:example:much#1"), []
     for number in range(12):
         tree = document("complete", DID)
         for path, text in strings_of(tree):
@@ -224,7 +227,7 @@ def test_documents_that_differ_in_too_much_teach_nothing_about_each_other() -> N
 
 
 def test_a_shape_with_one_text_more_each_time_is_learnt_only_so_often() -> None:
-    how, rows, tree = order(), [], document("complete", DID)
+    how, rows, tree = order(method="did:example:more#1"), [], document("complete", DID)
     paths = [path for path, _ in strings_of(tree) if path[-1] in ("narrative", "targetName", "audience")][:24]
     for number in range(24):
         tree = put(tree, paths[number], f"changed {number}")
@@ -235,7 +238,7 @@ def test_a_shape_with_one_text_more_each_time_is_learnt_only_so_often() -> None:
 
 
 def test_texts_that_were_equal_so_far_may_differ_in_the_end() -> None:
-    how, rows = order(), []
+    how, rows = order(method="did:example:equal#1"), []
     for number in range(12):
         tree = badge(number)
         tree["awardedDate"] = tree["validFrom"] if number < 6 else f"2025-01-{number + 1:02d}T00:00:00Z"
@@ -247,7 +250,7 @@ def test_texts_that_were_equal_so_far_may_differ_in_the_end() -> None:
 
 
 def test_a_node_inside_that_comes_to_have_the_document_s_own_id_is_looked_at() -> None:
-    how, rows = order(), []
+    how, rows = order(method="did:example:inside#1"), []
     for number in range(8):
         tree = badge(number)
         tree["credentialSubject"]["result"][0]["id"] = tree["id"] if number == 6 else f"urn:x:{number}"
@@ -257,6 +260,18 @@ def test_a_node_inside_that_comes_to_have_the_document_s_own_id_is_looked_at() -
     for row, outcome in zip(rows, made, strict=True):
         assert among(outcome) == alone(row, how)
     assert [isinstance(row, InputRefused) for row in made] == [False] * 6 + [True] * 2
+
+
+def test_rows_that_have_a_proof_already_get_another() -> None:
+    random = Random(6)
+    first = prepare_rows([written(badge(number), random) for number in range(6)], order())
+    rows = [
+        attach_signatures(row, [sign(SECRET, row.to_sign[0])]) for row in first if isinstance(row, Unsigned)
+    ]  # fmt: skip
+    later = order(now=NOW.replace(hour=13))
+    for row, outcome in zip(rows, prepare_rows(rows, later), strict=True):
+        assert among(outcome) == alone(row, later)
+        assert len(among(outcome)[1]["proof"]) == 2
 
 
 def test_samples_end_as_they_would_alone(corpora: Path) -> None:
