@@ -12,6 +12,7 @@ from gateway.course import lap
 from gateway.envelopes import write_json, write_xml, xpaths_of
 from gateway.errors import FormatUnwritable, LossRefused
 from gateway.formats import SEALS, Expressed, Format, WriteOptions, format_named, write_document
+from gateway.jsonld import LinkedData
 from gateway.mapping import Accounts, Step, account, load_table
 from gateway.model import (
     Address,
@@ -64,12 +65,16 @@ class ConvertOptions:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A document in its new format, ready to be signed or rendered, and the report on it."""
+    """A document in its new format, ready to be signed or rendered, and the report on it.
+
+    ``read`` is the tree as linked data under the bundled contexts, where it was read just as it is.
+    """
 
     form: Format
     tree: dict[str, Any]
     report: Report
     hub: Credential = field(repr=False)
+    read: LinkedData | None = field(default=None, repr=False)
 
 
 def express(source: Understanding, options: ConvertOptions) -> Converted:
@@ -99,7 +104,7 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
     tree = written.tree
     if options.status and form.signable:
         tree = with_status(tree, options.status, single=form.table == "elm3")
-    return Converted(form, tree, report, hub)
+    return Converted(form, tree, report, hub, written.read if tree is written.tree else None)
 
 
 def _by_setting(finding: Finding) -> Finding:

@@ -18,7 +18,7 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
-from gateway.jsonld import Contexts, LinkedData
+from gateway.jsonld import Contexts, LinkedData, bundled
 from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
@@ -119,7 +119,9 @@ def prepare(
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
-    return _prepared(converted.tree, ways, now, contexts)
+    # What was found under the bundled contexts is found alike in any set that has them all.
+    read = converted.read if _has_bundled(contexts) else None
+    return _prepared(converted.tree, ways, now, contexts, read)
 
 
 def prepare_as_it_stands(
@@ -159,6 +161,13 @@ def _prepared(
     if read is None or document is not given:
         read = unsecured(document, contexts)
     return tuple(_making(document, read, way.securing, way.key, now) for way in ways)
+
+
+def _has_bundled(contexts: Contexts | None) -> bool:
+    """Whether every context that comes with the gateway is in a set, and none is another's."""
+    if contexts is None:
+        return True
+    return contexts.versions == bundled().versions and contexts.extra.keys().isdisjoint(bundled().urls())
 
 
 def _making(document: Json, read: LinkedData, securing: Securing, key: Key, now: datetime) -> Making:

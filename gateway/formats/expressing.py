@@ -15,6 +15,7 @@ from gateway.errors import FormatUnwritable
 from gateway.formats.carriers import record_of, restore
 from gateway.formats.format import Format, Tree, WriteOptions
 from gateway.formats.simple import name_ties
+from gateway.jsonld import LinkedData
 from gateway.mapping import Step, leaves_of
 from gateway.model import Credential, Residue
 from gateway.pointers import escape
@@ -36,7 +37,8 @@ class Understood:
 @dataclass(frozen=True, slots=True)
 class Expressed:
     """A document written: ``carried`` are hub pointers told by the carrier, ``record`` its tree,
-    ``supplied`` the pointers of values that stand for no hub field.
+    ``supplied`` the pointers of values that stand for no hub field; ``read`` is the tree as linked data,
+    where it was read just as it is.
     """
 
     tree: Tree
@@ -44,6 +46,7 @@ class Expressed:
     carried: frozenset[str]
     supplied: tuple[str, ...]
     record: Tree
+    read: LinkedData | None = None
 
 
 def read_document(form: Format, tree: Tree) -> Understood:
@@ -97,8 +100,9 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
     record = record_of(hub, back, written.supplied)
     carrier, supplied = record.tree, written.supplied
     tree = _assembled(form, written.tree, carrier, replace(options, by_url="") if options.by_url else options)
+    read: LinkedData | None = None
     if form.kind == "json":
-        named, left = name_ties(tree, options.digest)
+        named, left, read = name_ties(tree, options.digest)
         if left and not options.untie:
             return write_document(form, hub, replace(options, untie=True))
         if named:
@@ -106,7 +110,8 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
             carrier = {**carrier, "supplied": list(supplied)}
         if named or options.by_url:
             tree = _assembled(form, written.tree, carrier, options)
-    return Expressed(tree, written.steps, record.told, supplied, carrier)
+            read = None
+    return Expressed(tree, written.steps, record.told, supplied, carrier, read)
 
 
 def _assembled(form: Format, native: Tree, carrier: Tree, options: WriteOptions) -> Tree:

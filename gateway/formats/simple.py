@@ -14,7 +14,7 @@ from typing import Any
 from gateway.errors import JsonLdRefused
 from gateway.formats.format import Tree
 from gateway.formats.identifiers import derived_id
-from gateway.jsonld import canonicalize_dataset, statements
+from gateway.jsonld import LinkedData, canonicalize_dataset, statements
 from gateway.pointers import escape, resolve
 
 __all__ = ["name_ties"]
@@ -32,37 +32,39 @@ ROUNDS = 4
 """Naming one node can make its neighbours tie no longer, or newly so."""
 
 
-def name_ties(tree: Tree, digest: str) -> tuple[tuple[str, ...], bool]:
+def name_ties(tree: Tree, digest: str) -> tuple[tuple[str, ...], bool, LinkedData]:
     """Give identifiers, in place, to the nodes of ``tree`` that would tie.
 
-    The pointers of these ids, and whether ties are left that no identifier can undo.
+    The pointers of these ids, whether ties are left that no identifier can undo, and the document as it
+    was read in the end, for whoever signs it.
 
     A document whose linked data is refused is left as it is: signing it will say why.
     """
     named: list[str] = []
     left = False
     for _ in range(ROUNDS):
-        wanted, left = _tied(tree)
+        read = LinkedData(tree)
+        wanted, left = _tied(read)
         for pointer in wanted:
             node = resolve(tree, pointer)
             if isinstance(node, dict) and "id" not in node:
                 node["id"] = derived_id(digest, pointer)
                 named.append(f"{pointer}/id")
         if not wanted:
-            break
-    return tuple(named), left
+            return tuple(named), left, read
+    return tuple(named), left, LinkedData(tree)
 
 
-def _tied(tree: Tree) -> tuple[list[str], bool]:
+def _tied(read: LinkedData) -> tuple[list[str], bool]:
     """Pointers of nodes to name, whose first-degree hashes are not unique, and whether others tie."""
     try:
-        if not canonicalize_dataset(statements(tree).dataset).ties:
+        if not read.canonical().ties:
             return [], False
-        labelled, places = _labelled(tree)
+        labelled, places = _labelled(read.document)
         ties = canonicalize_dataset(statements(labelled).dataset).ties
     except JsonLdRefused:
         return [], False
-    wanted = (_holder(tree, places[label]) for group in ties for label in group if label in places)
+    wanted = (_holder(read.document, places[label]) for group in ties for label in group if label in places)
     pointers = sorted({pointer for pointer in wanted if pointer})
     return pointers, bool(ties) and not pointers
 
