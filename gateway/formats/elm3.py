@@ -97,7 +97,8 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     supplied = supply_required(tree, hub, options)
     removed = conform(tree, converted=options.converted)
     kept = (moved(pointer, removed) for pointer in supplied)
-    steps = (step for step in writer.steps if step.here not in supplied)
+    stated = frozenset(supplied)
+    steps = (step for step in writer.steps if step.here not in stated)
     referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree, MEDIA))
     return Written(
         tree,

@@ -7,7 +7,6 @@ its occurrences say together. Shapes (SHACL) look at that, not at the tree.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,28 +48,28 @@ def _take(value: dict[str, Any], pointer: str, nodes: Nodes) -> str:
     types = value.get("type", [])
     node.types.update([types] if isinstance(types, str) else types)
     for name, member in value.items():
-        if name in ("@context", "id", "type"):
-            continue
-        values = node.members.setdefault(name, {})
-        for told, place in _values(member, f"{pointer}/{escape(name)}", nodes):
-            values.setdefault(told, []).append(place)
+        if name not in ("@context", "id", "type"):
+            _put(member, f"{pointer}/{escape(name)}", node.members.setdefault(name, {}), nodes)
     return key
 
 
-def _values(member: Any, pointer: str, nodes: Nodes) -> Iterator[tuple[str, str]]:
-    if isinstance(member, list):
+def _put(member: Any, pointer: str, values: dict[str, list[str]], nodes: Nodes) -> None:
+    """Note what a member says, and where."""
+    if isinstance(member, str):
+        values.setdefault(member, []).append(pointer)
+    elif isinstance(member, list):
         for position, entry in enumerate(member):
-            yield from _values(entry, f"{pointer}/{position}", nodes)
+            _put(entry, f"{pointer}/{position}", values, nodes)
+    elif not isinstance(member, dict):
+        values.setdefault(json.dumps(member), []).append(pointer)
     elif is_node(member):
-        yield _take(member, pointer, nodes), pointer
-    elif isinstance(member, dict):
+        values.setdefault(_take(member, pointer, nodes), []).append(pointer)
+    else:
         for language, texts in member.items():
             place = f"{pointer}/{escape(language)}"
             for position, text in enumerate(texts if isinstance(texts, list) else [texts]):
                 # A space ends the language: no tag has one.
-                yield (
-                    f"@{language.lower()} {text}",
-                    f"{place}/{position}" if isinstance(texts, list) else place,
+                told = f"@{language.lower()} {text}"
+                values.setdefault(told, []).append(
+                    f"{place}/{position}" if isinstance(texts, list) else place
                 )
-    else:
-        yield member if isinstance(member, str) else json.dumps(member), pointer

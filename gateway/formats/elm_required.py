@@ -7,7 +7,6 @@ it travels in the carrier.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -27,6 +26,7 @@ __all__ = ["concept", "supply_required"]
 
 CONVERTED_PROFILE = "http://data.europa.eu/snb/credential/c_7e400154"
 GENERIC_PROFILE = "http://data.europa.eu/snb/credential/e34929035b"
+CONTAINERS = (dict, list)
 DATES = ("issued", "issuanceDate", "validFrom")
 CLAIMS = frozenset(("LearningAchievement", "LearningActivity", "LearningAssessment", "LearningEntitlement"))
 OFFICIAL = ("registration", "eIDASIdentifier", "vatIdentifier", "taxIdentifier")
@@ -49,11 +49,14 @@ def supply_required(tree: Tree, hub: Credential, options: WriteOptions) -> tuple
     for name in DATES:
         # Sealing states these (VCDM 1.1 section 4.6; ELM issued); an unsealed document says nothing.
         supply.put(tree, "", name, options.sealed_at)
-    for node, pointer in list(_nodes(tree)):
-        _titles(supply, node, pointer)
-        _lists(supply, node, pointer)
+    for node, pointer in _nodes(tree, "", []):
+        kinds = types_of(node)
+        if kinds & CLAIMS:
+            _titles(supply, node, pointer)
+        if "Concept" in kinds:
+            _lists(supply, node, pointer)
         _countries(supply, node, pointer)
-        _dates(supply, node, pointer)
+        _dates(supply, node, pointer, kinds)
     supply_display(supply, tree, hub, options)
     _name_repeated(supply, tree, options.digest)
     return tuple(supply.pointers)
@@ -69,30 +72,31 @@ def concept(identifier: str, label: str) -> dict[str, Any]:
     }
 
 
-def _nodes(value: Any, pointer: str = "") -> Iterator[tuple[Tree, str]]:
+def _nodes(value: Any, pointer: str, found: list[tuple[Tree, str]]) -> list[tuple[Tree, str]]:
     """Every node of a document with its pointer, outer ones first."""
-    if is_node(value):
-        yield value, pointer
-    children = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
-    for name, child in children:
-        if name != "@context":
-            yield from _nodes(child, f"{pointer}/{escape(str(name))}")
+    if isinstance(value, dict):
+        if is_node(value):
+            found.append((value, pointer))
+        for name, child in value.items():
+            if isinstance(child, CONTAINERS) and name != "@context":
+                _nodes(child, f"{pointer}/{escape(name)}", found)
+    else:
+        for position, child in enumerate(value):
+            if isinstance(child, CONTAINERS):
+                _nodes(child, f"{pointer}/{position}", found)
+    return found
 
 
 def _titles(supply: Supply, node: Tree, pointer: str) -> None:
     """A claim and its specification are called alike where only one of them has a title."""
     specified = node.get("specifiedBy")
-    if types_of(node) & CLAIMS and isinstance(specified, dict):
+    if isinstance(specified, dict):
         supply.put(node, pointer, "title", specified.get("title"))
         supply.put(specified, f"{pointer}/specifiedBy", "title", node.get("title"))
 
 
 def _lists(supply: Supply, node: Tree, pointer: str) -> None:
     """A concept of a well-known list says which list it is of."""
-    if "Concept" not in types_of(node):
-        return
     notation = node.get("notation")
     if "id" not in node and pointer.endswith(("/countryCode", "/spatial")) and isinstance(notation, str):
         supply.put(node, pointer, "id", country_iri(notation))
@@ -116,9 +120,10 @@ def list_of(identifier: str) -> str:
 
 def _countries(supply: Supply, node: Tree, pointer: str) -> None:
     """An organisation's official identifiers are of the country it stands in."""
-    country = _country_of(node)
-    for name in OFFICIAL if country else ():
-        given = node.get(name, [])
+    official = [name for name in OFFICIAL if name in node]
+    country = _country_of(node) if official else None
+    for name in official if country else ():
+        given = node[name]
         for position, entry in enumerate(given if isinstance(given, list) else [given]):
             place = f"{pointer}/{name}/{position}" if isinstance(given, list) else f"{pointer}/{name}"
             if is_node(entry):
@@ -142,9 +147,9 @@ def _country_of(node: Tree) -> Tree | None:
     return None
 
 
-def _dates(supply: Supply, node: Tree, pointer: str) -> None:
+def _dates(supply: Supply, node: Tree, pointer: str, kinds: frozenset[str]) -> None:
     """Where the profile wants date and time, a bare date is its first moment."""
-    for name in (name for kind in types_of(node) for name in _timed().get(kind, ())):
+    for name in (name for kind in kinds for name in _timed().get(kind, ())):
         value = node.get(name)
         if isinstance(value, str) and date_time_stamp(value) not in (None, value):
             supply.replace(node, pointer, name, date_time_stamp(value))
@@ -163,7 +168,7 @@ def _timed() -> dict[str, tuple[str, ...]]:
 def _name_repeated(supply: Supply, tree: Tree, digest: str) -> None:
     """Parts of a node that is embedded more than once get an identifier: else each time they count anew."""
     places: dict[str, list[str]] = {}
-    for node, pointer in _nodes(tree):
+    for node, pointer in _nodes(tree, "", []):
         if "id" in node:
             places.setdefault(node["id"], []).append(pointer)
     for identifier, pointers in places.items():

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -35,18 +35,17 @@ LITERALS: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What the profile says of one member of a class; ``most`` None is without limit."""
+    """What the profile says of one member of a class; ``most`` None is without limit.
+
+    ``classes`` are those a value may be of, none where it is a literal.
+    """
 
     least: int
     most: int | None
     kinds: tuple[str, ...]
     scheme: str
     marks: frozenset[str]
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The classes a value may be of; none where it is a literal."""
-        return tuple(kind for kind in self.kinds if kind[0].isupper() and kind != "HTML")
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,15 @@ def _row(text: str) -> Row:
     least, _, most = often.partition("..")
     marks = frozenset(words) & {"iri", "literal", "unique", "node", "sealed"}
     kinds = tuple(kind for word in words if word not in marks for kind in word.split("|"))
-    return Row(int(least), None if most == "*" else int(most), kinds, scheme, marks)
+    classes = tuple(kind for kind in kinds if kind[0].isupper() and kind != "HTML")
+    return Row(int(least), None if most == "*" else int(most), kinds, scheme, marks, classes)
 
 
 def _both(first: Row | None, second: Row) -> Row:
     """A row that demands what two demand, as far as the tables need it: how often at least."""
     if first is None:
         return second
-    return Row(max(first.least, second.least), first.most, first.kinds, first.scheme, first.marks)
+    return replace(first, least=max(first.least, second.least))
 
 
 def problems(tree: dict[str, Any], *, converted: bool) -> list[Problem]:
@@ -113,6 +113,7 @@ def problems(tree: dict[str, Any], *, converted: bool) -> list[Problem]:
         for key, node in nodes.items()
         for shape in sorted(node.types & table.keys())
         for member, row in table[shape].items()
+        if row.least or member in node.members
         for problem in _of_member(shape, member, row, key, nodes)
     ]
 

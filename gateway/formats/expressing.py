@@ -59,14 +59,20 @@ def read_document(form: Format, tree: Tree) -> Understood:
     if record is not None:
         hub, told = restore(record, hub)
         steps += [step._replace(here=f"/carried{step.here}") for step in told]
-        left = {pointer for pointer, _ in leaves_of(body)}
-        taken = (pointer for pointer, _ in leaves_of(inner) if pointer not in left)
-        steps += [Step(pointer, "", "carrier") for pointer in taken]
+        steps += [Step(pointer, "", "carrier") for pointer in _taken_out(inner, body)]
     if prefix:
         steps = [step._replace(here=prefix + step.here) for step in steps]
         hub, outside = _with_wrapper(form, hub, tree, prefix)
         steps += outside
     return Understood(hub, tuple(steps))
+
+
+def _taken_out(inner: Tree, body: Tree) -> list[str]:
+    """The pointers of all leaves of ``inner`` that are not in ``body``, which shares the rest with it."""
+    changed = [name for name in inner if inner[name] is not body.get(name)]
+    left = {pointer for pointer, _ in leaves_of({name: body[name] for name in changed if name in body})}
+    leaves = leaves_of({name: inner[name] for name in changed})
+    return [pointer for pointer, _ in leaves if pointer and pointer not in left]
 
 
 def _with_wrapper(form: Format, hub: Credential, tree: Tree, prefix: str) -> tuple[Credential, list[Step]]:

@@ -14,6 +14,7 @@ from gateway.pointers import escape, resolve
 
 __all__ = ["check_subject", "contexts_of", "index_nodes", "run_table", "types_of"]
 
+CONTAINERS = (dict, list)
 VCDM_1 = "https://www.w3.org/2018/credentials/v1"
 VCDM_2 = "https://www.w3.org/ns/credentials/v2"
 
@@ -47,7 +48,7 @@ def index_nodes(tree: Any) -> NodeIndex:
     Where a node stands more than once, the fullest occurrence counts.
     """
     found: dict[str, tuple[Any, str, str]] = {}
-    if isinstance(tree, dict | list):
+    if isinstance(tree, CONTAINERS):
         _index(tree, "", found)
     return found
 
@@ -58,7 +59,7 @@ def _index(value: Any, pointer: str, found: dict[str, tuple[Any, str, str]]) -> 
         if (fullest is None or len(value) > len(fullest[0])) and value.keys() - {"id", "type"}:
             found[identifier] = (value, pointer, "")
     for name, child in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(child, dict | list) and name != "@context":
+        if isinstance(child, CONTAINERS) and name != "@context":
             _index(child, f"{pointer}/{escape(str(name))}", found)
 
 

@@ -15,6 +15,7 @@ from gateway.pointers import escape
 
 __all__ = ["refer_repeated", "referred_to"]
 
+CONTAINERS = (dict, list)
 LARGE = 1000
 """Characters from which on a node is not said twice."""
 
@@ -35,14 +36,17 @@ def refer_repeated(tree: Tree, kinds: frozenset[str] = frozenset()) -> tuple[str
 def _compare(value: Any, first: dict[str, Tree], again: dict[str, bool]) -> None:
     """Note where each identifier stands first, and of one that stands again whether it says the same."""
     for name, child in value.items() if isinstance(value, dict) else enumerate(value):
-        if not isinstance(child, dict | list) or name == "@context":
-            continue
-        if isinstance(child, dict) and isinstance(identifier := child.get("id"), str):
-            if identifier not in first:
-                first[identifier] = child
-            elif again.get(identifier, True):
-                again[identifier] = first[identifier] == child
-        _compare(child, first, again)
+        if isinstance(child, dict):
+            if name == "@context":
+                continue
+            if isinstance(identifier := child.get("id"), str):
+                if identifier not in first:
+                    first[identifier] = child
+                elif again.get(identifier, True):
+                    again[identifier] = first[identifier] == child
+            _compare(child, first, again)
+        elif isinstance(child, list) and name != "@context":
+            _compare(child, first, again)
 
 
 def referred_to(tree: Any) -> frozenset[str]:
@@ -54,9 +58,9 @@ def referred_to(tree: Any) -> frozenset[str]:
         if isinstance(value, dict):
             if value.keys() == {"id"} and isinstance(value["id"], str):
                 found.add(value["id"])
-            stack += [item for item in value.values() if isinstance(item, dict | list)]
+            stack += [item for item in value.values() if isinstance(item, CONTAINERS)]
         elif isinstance(value, list):
-            stack += [item for item in value if isinstance(item, dict | list)]
+            stack += [item for item in value if isinstance(item, CONTAINERS)]
     return frozenset(found)
 
 
@@ -72,7 +76,7 @@ def _size(value: Any) -> int:
 def _replace(value: Any, pointer: str, said: dict[str, Tree]) -> Iterator[str]:
     children: Any = value.items() if isinstance(value, dict) else enumerate(value)
     for name, child in list(children):
-        if name == "@context" or not isinstance(child, dict | list):
+        if name == "@context" or not isinstance(child, CONTAINERS):
             continue
         place = f"{pointer}/{escape(str(name))}"
         identifier = child.get("id") if isinstance(child, dict) else None

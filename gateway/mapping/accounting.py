@@ -13,6 +13,7 @@ from gateway.report import Finding, Layer, Outcome, Severity
 __all__ = ["Accounts", "account", "leaves_of"]
 
 INFO = Severity.INFO
+CONTAINERS = (dict, list)
 
 
 def leaves_of(tree: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
@@ -70,7 +71,7 @@ class _Book:
         """Account for what stands at ``pointer``; ``above`` are the steps of the places that hold it."""
         here = self._by_place.get(pointer)
         steps = (*here, *above) if here else above
-        if not value or not isinstance(value, dict | list):
+        if not value or type(value) not in CONTAINERS:
             self.findings.append(self._read(pointer, value, steps) if steps else self._unread(pointer))
         elif pointer in self._restated:
             self.findings += [_restated(place) for place, _ in leaves_of(value, pointer)]
