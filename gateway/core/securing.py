@@ -119,9 +119,10 @@ def prepare(
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
+    read = converted.read
     # What was found under the bundled contexts is found alike in any set that has them all.
-    read = converted.read if _has_bundled(contexts) else None
-    return _prepared(converted.tree, ways, now, contexts, read)
+    known = read is not None and read.document is converted.tree and _has_bundled(contexts)
+    return _prepared(converted.tree, ways, now, contexts, read if known else None)
 
 
 def prepare_as_it_stands(

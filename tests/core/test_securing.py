@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from gateway.core import Key, Way, prepare_as_it_stands, securings_named
+from gateway.core import (
+    ConvertOptions,
+    Key,
+    Way,
+    express,
+    prepare,
+    prepare_as_it_stands,
+    securings_named,
+    understand,
+)
 from gateway.errors import GatewayError, ProofGenerationError
 from gateway.keys import SecretKey, did_key, public_key_of, verification_method_of
+from gateway.proofs import Prepared
+from gateway.resources import example_bytes
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DID = did_key(public_key_of(SecretKey("ed25519", bytes(range(32)))))
@@ -61,3 +73,16 @@ def test_a_credential_that_is_not_in_order_is_not_signed(securing: str, changes:
 def test_what_a_signature_would_not_cover_is_not_signed(securing: str, changes: dict[str, Any]) -> None:
     with pytest.raises(GatewayError):
         prepared(securing, **changes)
+
+
+@pytest.mark.parametrize("to", ["ob3", "vc", "elm3"])
+def test_a_conversion_is_signed_alike_whether_what_was_read_of_it_goes_along_or_not(to: str) -> None:
+    ways = [Way(way, KEY) for way in securings_named("eddsa-rdfc-2022,eddsa-jcs-2022")]
+    done = express(understand(example_bytes("micro-credential.elm3.json")), ConvertOptions(to))
+    assert done.read is not None
+    assert done.read.document is done.tree
+    digests = [making.hash_data for making in prepare(done, ways, NOW) if isinstance(making, Prepared)]
+    again = prepare(replace(done, read=None), ways, NOW)
+    assert digests == [making.hash_data for making in again if isinstance(making, Prepared)]
+    other = prepare(replace(done, tree={**done.tree, "id": "urn:uuid:other"}), ways, NOW)
+    assert not {making.hash_data for making in other if isinstance(making, Prepared)} & {*digests}
