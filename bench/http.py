@@ -28,6 +28,7 @@ from typing import Any
 import aiohttp
 
 from bench.documents import document
+from gateway.keys import base58_encode, verification_method_of
 from gateway.resources import example_bytes
 
 __all__ = ["JOBS", "PATHS", "Lag", "Row", "lag", "measure"]
@@ -206,9 +207,8 @@ def poison(did: str) -> list[tuple[str, bytes]]:
     alike = document("mid", did)
     achievement: Any = alike["credentialSubject"]["achievement"]
     same = {"type": ["Alignment"], "targetName": "Same", "targetUrl": "https://harbour.example/same"}
-    twins = [
-        {**achievement, "id": f"https://harbour.example/badges/{n}", "alignment": [same] * 9} for n in (1, 2)
-    ]
+    anonymous = {name: value for name, value in achievement.items() if name != "id"}
+    twins = [{**anonymous, "alignment": [same] * 9}] * 2
     alike["credentialSubject"] = [{**alike["credentialSubject"], "achievement": twin} for twin in twins]
     clique = document("small", did)
     clique["@context"] = [
@@ -218,11 +218,20 @@ def poison(did: str) -> list[tuple[str, bytes]]:
     clique["credentialSubject"] = [
         {"id": f"_:n{n}", "knows": [f"_:n{m}" for m in range(8) if m != n]} for n in range(8)
     ]
+    proof = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-rdfc-2022",
+        "created": "2026-02-01T00:00:00Z",
+        "verificationMethod": verification_method_of(did),
+        "proofPurpose": "assertionMethod",
+        "proofValue": "z" + base58_encode(bytes(range(64))),
+    }
+    proven = json.dumps({**alike, "proof": proof}).encode()
     return [
         ("/credentials/issue", json.dumps({"credential": alike}).encode()),
         ("/credentials/issue", json.dumps({"credential": clique}).encode()),
-        ("/v1/verify", json.dumps(alike).encode()),
-        ("/v1/convert?to=ob3", json.dumps(clique).encode()),
+        ("/v1/verify", proven),
+        ("/v1/convert?to=ob3", proven),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -16,8 +17,12 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 import gateway as package
+from bench.http import poison
 from gateway.api import make_app
-from gateway.compute import PoolCompute
+from gateway.compute import PoolCompute, Spare
+from gateway.compute.spare import LIMIT
+from gateway.metrics import Metrics
+from gateway.pipeline import warm_small
 from gateway.resources import example_bytes
 from gateway.settings import Settings
 from tests.parts import gateway
@@ -134,3 +139,30 @@ async def test_the_watch_sees_work_where_it_is_done() -> None:
                 await client.post("/v1/convert?to=ob3", data=example_bytes("badge.ob3.json"))
             ).status == 200
         assert sum(watch.calls.values()) > 100
+
+
+class Timed(Spare):
+    """Tells the longest that a piece of small work held the event loop, in processor time."""
+
+    longest = 0.0
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        start = time.thread_time()
+        try:
+            return super().run(function, *arguments)
+        finally:
+            self.longest = max(self.longest, time.thread_time() - start)
+
+
+async def test_poison_in_small_documents_holds_the_loop_for_no_longer_than_others() -> None:
+    metrics, spare = Metrics(), Timed()
+    warm_small()
+    pool = PoolCompute(1, 4, metrics, spare=spare)
+    gate = gateway(compute=pool)
+    async with TestClient(TestServer(make_app(Settings(), gate, metrics=metrics))) as client:
+        for path, data in poison(gate.signer.did):
+            answer = await client.post(path, data=data)
+            told = await answer.json(content_type=None)
+            assert told.get("code") == "canonicalization_too_complex", told
+    assert 0 < spare.longest < 10 * LIMIT
+    await pool.close()
