@@ -129,6 +129,12 @@ def _formats(command: argparse.ArgumentParser) -> None:
     add_formats(command)
 
 
+def _tenants(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_tenants import add_tenants
+
+    add_tenants(command)
+
+
 def _serve(command: argparse.ArgumentParser) -> None:
     from gateway.cli_more import add_serve
 
@@ -142,6 +148,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "resolve": ("print the document of a DID, or the part a DID URL names", _resolve),
     "keys": ("make, rotate, retire, revoke and list signing keys", _keys),
     "formats": ("list what can be read and written", _formats),
+    "tenants": ("make and suspend tenants, and their API keys", _tenants),
     "serve": ("start the HTTP service", _serve),
 }
 """Every command: what it is for, and what adds its options."""

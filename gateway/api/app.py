@@ -19,6 +19,7 @@ from gateway.api import (
     lifecycle,
     pages,
     probes,
+    tenants,
     vc_api,
     verify,
 )
@@ -48,6 +49,7 @@ KEEPING = (
     credentials,
     feed,
     lifecycle,
+    tenants,
 )
 """Faces over the store."""
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from aiohttp import web
 
+from gateway.envelopes import read_json
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import RequestRefused, TooLarge
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 
-__all__ = ["asked_language", "body", "flag", "known_parameters"]
+__all__ = ["asked_language", "body", "flag", "known_parameters", "members", "small_body"]
 
 BODY_DEADLINE = 15.0
 """Seconds a client has to send its body."""
+
+SMALL = 65_536
+"""Most bytes of a body that is no credential."""
 
 TRUE = frozenset({"", "1", "true", "yes"})
 FALSE = frozenset({"0", "false", "no"})
@@ -32,6 +37,26 @@ async def body(request: web.Request) -> bytes:
     if not data:
         raise RequestRefused("the request has no body", hint="Send the bytes of one credential as the body.")
     return data
+
+
+async def small_body(request: web.Request) -> bytes:
+    """The body of a request that holds no credential. Raises ``TooLarge``, ``RequestRefused``."""
+    data = await body(request)
+    if len(data) > SMALL:
+        raise TooLarge(f"more than the {SMALL} bytes that are read here")
+    return data
+
+
+async def members(request: web.Request, known: frozenset[str]) -> dict[str, Any]:
+    """The members of a small JSON object, none but those that are known. Raises ``RequestRefused``."""
+    given = read_json(await small_body(request))
+    if not isinstance(given, dict):
+        raise RequestRefused("the body is not a JSON object")
+    if unknown := sorted(set(given) - known):
+        raise RequestRefused(
+            f"unknown member {unknown[0][:40]!r}", hint=f"Known: {', '.join(sorted(known))}."
+        )
+    return given
 
 
 def known_parameters(request: web.Request, known: frozenset[str]) -> None:

@@ -299,7 +299,10 @@ async def test_every_method_that_is_described_is_answered(client: TestClient) ->
         if route.resource is not None and route.method != "HEAD"
     }
     said = {
-        (method, path) for path, item in described.items() for method in item if method in ("get", "post")
+        (method, path)
+        for path, item in described.items()
+        for method in item
+        if method in ("get", "post", "put", "delete")
     }
     assert said <= routes
     assert {entry for entry in routes if entry[1] in described} <= said

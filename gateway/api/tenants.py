@@ -1,0 +1,232 @@
+"""/v1/tenants and /v1/keys: governing who may use the gateway, with a key of the scope ``admin``.
+
+The gateway's own tenant governs all of them; any other governs its own keys, and does not see that there are more.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from gateway.api.authentication import known_caller
+from gateway.api.credentials import reply
+from gateway.api.describing import in_path, operation
+from gateway.api.requests import known_parameters, members
+from gateway.api.schemas import TEXT
+from gateway.api.state import GATEWAY, STORE
+from gateway.envelopes import write_json
+from gateway.errors import AccessRefused, NotFound, RequestRefused
+from gateway.store import SCOPES, Caller
+from gateway.store.answers import Answer
+from gateway.store.governing import LIFETIME, NewKey, found_tenant, give_key, resume, suspend, take_key
+from gateway.store.tables import SYSTEM
+from gateway.store.tenants import ApiKey, Tenant, all_tenants, keys_of, tenant_named
+
+__all__ = ["PATHS", "key_json", "routes", "tenant_json"]
+
+routes = web.RouteTableDef()
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@routes.get("/v1/tenants")
+async def tenants(request: web.Request) -> web.Response:
+    """Every tenant, by name."""
+    await _governor(request)
+    return _told({"tenants": [tenant_json(found) for found in await request.app[STORE].read(all_tenants)]})
+
+
+@routes.post("/v1/tenants")
+async def new_tenant(request: web.Request) -> web.Response:
+    """A new tenant, without keys."""
+    caller = await _governor(request)
+    given = await members(request, frozenset({"name"}))
+    name = _text(given, "name")
+    made = await found_tenant(request.app[STORE], caller.actor, name, request.app[GATEWAY].clock())
+    return _told(tenant_json(made), 201, {"Location": f"/v1/tenants/{made.id}"})
+
+
+@routes.get("/v1/tenants/{tenant}")
+async def tenant(request: web.Request) -> web.Response:
+    """A tenant, by name or id."""
+    _, found = await _governed(request)
+    return _told(tenant_json(found))
+
+
+@routes.post("/v1/tenants/{tenant}/suspend")
+async def suspend_tenant(request: web.Request) -> web.Response:
+    """Let everything a tenant shows open nothing."""
+    caller = await _governor(request)
+    name, now = request.match_info["tenant"], request.app[GATEWAY].clock()
+    return _told(tenant_json(await suspend(request.app[STORE], caller.actor, name, now)))
+
+
+@routes.post("/v1/tenants/{tenant}/resume")
+async def resume_tenant(request: web.Request) -> web.Response:
+    """Let it open again."""
+    caller = await _governor(request)
+    name, now = request.match_info["tenant"], request.app[GATEWAY].clock()
+    return _told(tenant_json(await resume(request.app[STORE], caller.actor, name, now)))
+
+
+@routes.get("/v1/keys")
+@routes.get("/v1/tenants/{tenant}/keys")
+async def keys(request: web.Request) -> web.Response:
+    """The keys of a tenant, without their secrets."""
+    _, found = await _governed(request)
+    listed = await request.app[STORE].read(lambda connection: keys_of(connection, found.id))
+    return _told({"keys": [key_json(key) for key in listed]})
+
+
+@routes.post("/v1/keys")
+@routes.post("/v1/tenants/{tenant}/keys")
+async def new_key(request: web.Request) -> web.Response:
+    """A new key, whose text is in this answer and nowhere else."""
+    caller, found = await _governed(request)
+    given = await members(request, frozenset({"scopes", "label", "days"}))
+    key, text = await give_key(
+        request.app[STORE], caller.actor, found.id, _wish(given), request.app[GATEWAY].clock()
+    )
+    return _told({**key_json(key), "key": text}, 201, {"Location": f"/v1/tenants/{found.id}/keys/{key.id}"})
+
+
+@routes.delete("/v1/keys/{key}")
+@routes.delete("/v1/tenants/{tenant}/keys/{key}")
+async def revoke_key(request: web.Request) -> web.Response:
+    """Let a key open nothing any more."""
+    caller, found = await _governed(request)
+    await take_key(
+        request.app[STORE], caller.actor, found.id, request.match_info["key"], request.app[GATEWAY].clock()
+    )
+    return web.Response(status=204)
+
+
+async def _governor(request: web.Request) -> Caller:
+    """Who asks, if it governs all tenants. Raises ``AccessRefused``."""
+    known_parameters(request, NOTHING)
+    caller = await known_caller(request, "admin")
+    if caller.tenant != SYSTEM:
+        raise AccessRefused(
+            "tenants are governed by the gateway's own", hint="Use a key of the gateway's operator."
+        )
+    return caller
+
+
+async def _governed(request: web.Request) -> tuple[Caller, Tenant]:
+    """Who asks, and the tenant that is named, or the caller's own. Raises ``NotFound`` for somebody else's."""
+    known_parameters(request, NOTHING)
+    caller = await known_caller(request, "admin")
+    name = request.match_info.get("tenant", caller.tenant)
+    found = await request.app[STORE].read(lambda connection: tenant_named(connection, name))
+    if caller.tenant not in (SYSTEM, found.id):
+        raise NotFound(f"there is no tenant {name[:64]!r}")
+    return caller, found
+
+
+def _wish(given: dict[str, Any]) -> NewKey:
+    scopes, days = given.get("scopes"), given.get("days", LIFETIME)
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+        raise RequestRefused("scopes is a list of texts", pointer="/scopes")
+    if not isinstance(days, int) or isinstance(days, bool):
+        raise RequestRefused("days is a whole number", pointer="/days")
+    return NewKey(scopes, _text(given, "label", ""), days)
+
+
+def _text(given: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = given.get(name, default)
+    if not isinstance(value, str):
+        raise RequestRefused(f"{name} is a text", pointer=f"/{name}")
+    return value
+
+
+def _told(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return reply(Answer(status, write_json(value), headers or {}))
+
+
+def tenant_json(tenant: Tenant) -> dict[str, Any]:
+    """A tenant as it is told."""
+    return {"id": tenant.id, "name": tenant.name, "state": tenant.state, "created": tenant.created}
+
+
+def key_json(key: ApiKey) -> dict[str, Any]:
+    """A key as it is told, without its secret."""
+    members = {"id": key.id, "scopes": list(key.scopes), "label": key.label, "created": key.created,
+               "expires": key.expires}  # fmt: skip
+    return members | ({"revoked": key.revoked} if key.revoked is not None else {})
+
+
+TENANT = {
+    "type": "object",
+    "properties": {"id": TEXT, "name": TEXT, "state": {"enum": ["active", "suspended"]}, "created": TEXT},
+    "required": ["id", "name", "state", "created"],
+}
+KEY = {
+    "type": "object",
+    "properties": {
+        "id": TEXT, "scopes": {"type": "array", "items": {"enum": [*SCOPES]}}, "label": TEXT, "created": TEXT,
+        "expires": TEXT, "revoked": TEXT,
+        "key": {"type": "string", "description": "The key itself, in the answer that makes it only."},
+    },
+    "required": ["id", "scopes", "label", "created", "expires"],
+}  # fmt: skip
+
+
+def _content(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return _content({"type": "object", "properties": {name: {"type": "array", "items": schema}}})
+
+
+def _asked(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return {"required": True, "content": _content(schema)}
+
+
+def _keys(of: str, whose: str) -> dict[str, Any]:
+    wish = {
+        "scopes": {"type": "array", "items": {"enum": [*SCOPES]}}, "label": TEXT,
+        "days": {"type": "integer", "minimum": 1, "default": LIFETIME},
+    }  # fmt: skip
+    return {
+        "get": operation(f"The keys of {whose}", f"list{of}Keys", {"200": ("They", _listed("keys", KEY))}),
+        "post": operation(
+            f"A new key of {whose}", f"new{of}Key", {"201": ("It, told this once", _content(KEY))},
+            requestBody=_asked(wish, ["scopes"]),
+        ),
+    }  # fmt: skip
+
+
+def _key(of: str) -> dict[str, Any]:
+    return {"delete": operation("Let a key open nothing any more", f"revoke{of}Key", {"204": ("Done", {})})}
+
+
+NAME, KEY_ID = in_path("tenant", "The tenant, by name or id."), in_path("key", "The id of the key.")
+ONE = _content(TENANT)
+
+PATHS = {
+    "/v1/tenants": {
+        "get": operation("Every tenant", "listTenants", {"200": ("They", _listed("tenants", TENANT))}),
+        "post": operation(
+            "A new tenant", "newTenant", {"201": ("It", ONE)}, requestBody=_asked({"name": TEXT}, ["name"])
+        ),
+    },
+    "/v1/tenants/{tenant}": {
+        "parameters": [NAME], "get": operation("A tenant", "getTenant", {"200": ("It", ONE)}),
+    },
+    "/v1/tenants/{tenant}/suspend": {
+        "parameters": [NAME],
+        "post": operation("Let a tenant's keys open nothing", "suspendTenant", {"200": ("It", ONE)}),
+    },
+    "/v1/tenants/{tenant}/resume": {
+        "parameters": [NAME],
+        "post": operation("Let a tenant's keys open again", "resumeTenant", {"200": ("It", ONE)}),
+    },
+    "/v1/tenants/{tenant}/keys": {"parameters": [NAME], **_keys("Tenant", "a tenant")},
+    "/v1/tenants/{tenant}/keys/{key}": {"parameters": [NAME, KEY_ID], **_key("Tenant")},
+    "/v1/keys": _keys("Own", "the caller's tenant"),
+    "/v1/keys/{key}": {"parameters": [KEY_ID], **_key("Own")},
+}  # fmt: skip
+"""The paths of this face, as the API's description tells of them."""
