@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO
 
 from gateway.cli_parts import with_gateway
 from gateway.cli_progress import Progress
-from gateway.envelopes import read_json
+from gateway.envelopes import read_json, write_json_line
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayError, GatewayFailed, InputRefused, RequestRefused
 from gateway.pipeline import Gateway, Row
@@ -28,6 +28,8 @@ __all__ = ["sign_batch"]
 
 DONE, SOME_REFUSED = 0, 1
 READ_BACK = 65_536
+FAILURE = b'{"row": '
+"""How a line of the failures begins."""
 
 
 def sign_batch(parsed: argparse.Namespace) -> int:
@@ -56,7 +58,11 @@ def sign_batch(parsed: argparse.Namespace) -> int:
 
 @dataclass(slots=True)
 class Files:
-    """The files of a batch. ``signed`` and ``refused`` count what is in them, from earlier runs too."""
+    """The files of a batch. ``signed`` and ``refused`` count what is in them, from earlier runs too.
+
+    Of those ``last`` is the last line, ``torn`` what follows it, ``ends`` where the whole lines of each file end,
+    and ``earlier`` the numbers of rows that were refused.
+    """
 
     source: BinaryIO
     out: BinaryIO
@@ -64,6 +70,8 @@ class Files:
     failures_name: str
     length: int
     last: bytes = b""
+    torn: bytes = b""
+    ends: tuple[tuple[BinaryIO, int], ...] = ()
     signed: int = 0
     refused: int = 0
     earlier: Iterator[int] = field(default_factory=lambda: iter(()))
@@ -74,12 +82,23 @@ class Files:
         given = _opened(source, "rb", stack) if source != "-" else sys.stdin.buffer
         if out == "-":
             made = cls(given, sys.stdout.buffer, _written(failures, stack), failures, _length(given))
+            made.failures.seek(0)
+            start = made.failures.read(len(FAILURE))
+            if start != FAILURE[: len(start)]:
+                raise _of_another()
             made.failures.truncate(0)
             return made
         files = _written(out, stack), _written(failures, stack)
+        if given is not sys.stdin.buffer and os.path.sameopenfile(given.fileno(), files[0].fileno()):
+            raise RequestRefused(
+                "a batch is not written over its input", hint="Name another file with --out."
+            )
         made = cls(given, *files, failures, _length(given))
-        made.signed, made.last = _cut(made.out)
-        made.refused, _ = _cut(made.failures)
+        made.signed, end, made.last, made.torn = _whole(made.out)
+        made.refused, told, _, torn = _whole(made.failures)
+        if not made.refused and torn[: len(FAILURE)] != FAILURE[: len(torn)]:
+            raise _of_another()
+        made.ends = ((made.out, end), (made.failures, told))
         made.earlier = _numbers(_opened(failures, "rb", stack), made.refused)
         return made
 
@@ -94,9 +113,18 @@ class Files:
                 if not left and not _is_made_of(self.last, row):
                     raise _of_another()
             elif row.strip():
+                self._go_on(row)
                 yield number, row
-        if left or refused:
+        if left or refused or self.torn:
             raise _of_another()
+
+    def _go_on(self, row: bytes) -> None:
+        """Cut off what an interrupted run left of a line, now that the files are known to be of this input."""
+        if self.torn and not self.signed and not _begins_as(self.torn, row):
+            raise _of_another()
+        for file, end in self.ends:
+            file.truncate(end)
+        self.torn, self.ends = b"", ()
 
     def write(self, chunk: tuple[Row, ...]) -> None:
         """Put a chunk into the files, on the disk where they are files."""
@@ -166,12 +194,21 @@ def _is_made_of(line: bytes, row: bytes) -> bool:
         made, given = read_json(line), read_json(row)
     except GatewayError:
         return False
-    if not isinstance(made, dict) or not isinstance(given, dict):
+    if not isinstance(made, dict) or not isinstance(given, dict) or "proof" not in made:
         return False
     apart = ("proof", "@context")
     return {k: v for k, v in made.items() if k not in apart} == {
         k: v for k, v in given.items() if k not in apart
     }
+
+
+def _begins_as(torn: bytes, row: bytes) -> bool:
+    """Whether the beginning of a line is that of a row, secured."""
+    try:
+        line = write_json_line(read_json(row))[:-2]
+    except GatewayError:
+        return False
+    return torn[: len(line)] == line[: len(torn)]
 
 
 def _of_another() -> RequestRefused:
@@ -202,26 +239,24 @@ def _written(name: str, stack: ExitStack) -> BinaryIO:
     return opened
 
 
-def _cut(file: BinaryIO) -> tuple[int, bytes]:
-    """How many whole lines a file has, and the last of them; what follows it is cut off."""
+def _whole(file: BinaryIO) -> tuple[int, int, bytes, bytes]:
+    """How many whole lines a file has and where they end, the last of them, and the beginning of what follows."""
     if not file.seekable():
-        return 0, b""
+        return 0, 0, b"", b""
     file.seek(0)
     count = end = before = 0
     while block := file.read(READ_BACK):
         start = file.tell() - len(block)
-        found = block.count(b"\n")
-        if found:
+        if found := block.count(b"\n"):
             count += found
             newline = block.rfind(b"\n")
             inside = block.rfind(b"\n", 0, newline)
             before = start + inside + 1 if inside >= 0 else end
             end = start + newline + 1
-    file.truncate(end)
     file.seek(before)
-    last = file.read(end - before)
+    last, torn = file.read(end - before), file.read(READ_BACK)
     file.seek(0, os.SEEK_END)
-    return count, last
+    return count, end, last, torn
 
 
 def _failure(number: int, refusal: GatewayError) -> bytes:

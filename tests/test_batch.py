@@ -140,6 +140,9 @@ def test_standard_input_and_output(at_home: Path, monkeypatch: pytest.MonkeyPatc
     assert main([*asked, "--failures", "bad"]) == 0
     assert len(capfdbinary.readouterr().out.splitlines()) == 2
     assert main(asked) == 2
+    Path("notes").write_text("mine")
+    assert main([*asked, "--failures", "notes"]) == 2
+    assert Path("notes").read_text() == "mine"
 
 
 @pytest.mark.parametrize("spoil", ["another input", "too much", "failures"])
@@ -157,6 +160,35 @@ def test_files_of_another_input_are_refused_before_anything_is_signed(
     assert sign() == 2
     assert "not of this input" in capsys.readouterr().err
     assert Path("out").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["out", "out.failures"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"notes",
+        b"notes\n",
+        b'{"a":1}',
+        b'{"a":1}\n{"b"',
+        row(2),
+        row(1) + b"\n",
+        row(1) + b"\nnotes",
+        b"\n",
+        b"\0\xff",
+    ],
+)
+def test_a_file_of_something_else_is_left_as_it_is(name: str, content: bytes) -> None:
+    Path(name).write_bytes(content)
+    assert sign() == 2
+    assert Path(name).read_bytes() == content
+
+
+def test_the_input_is_not_written_over(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (at_home / "in").read_bytes()
+    assert main(["sign", "in", "--batch", "--out", "in"]) == 2
+    assert "written over" in capsys.readouterr().err
+    assert main(["sign", "in", "--batch", "--out", "out", "--failures", "out"]) == 2
+    assert (at_home / "in").read_bytes() == before
 
 
 @pytest.mark.parametrize(
