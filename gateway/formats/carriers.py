@@ -65,11 +65,10 @@ def _tree_of(told: Difference) -> tuple[dict[str, Any], Credential | None]:
         return {}, told.part
     writer = writer_of(load_table("vc"), CONTEXT)
     tree = writer.write(told.part, "Carried")
-    if writer.vague or writer.count > MAX_NODES:
+    if writer.vague:
         tree = _pruned(tree) or {}
-        refer_repeated(tree)
+    if refer_repeated(tree).reordered or writer.vague or writer.count > MAX_NODES:
         return tree, hub_of_record(tree)[0]
-    refer_repeated(tree)
     return tree, apply(Difference(None, tuple(writer.refused)), told.part) if writer.refused else told.part
 
 

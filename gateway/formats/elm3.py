@@ -99,7 +99,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     kept = (moved(pointer, removed) for pointer in supplied)
     stated = frozenset(supplied)
     steps = (step for step in writer.steps if step.here not in stated)
-    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree, MEDIA))
+    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree, MEDIA).places)
     return Written(
         tree,
         tuple(step for step in moved_steps(steps, removed) if not step.here.startswith(referred)),

@@ -8,33 +8,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.formats.format import Tree
 from gateway.pointers import escape
 
-__all__ = ["refer_repeated", "referred_to"]
+__all__ = ["Referred", "refer_repeated", "referred_to"]
 
 CONTAINERS = (dict, list)
 LARGE = 1000
 """Characters from which on a node is not said twice."""
 
 
-def refer_repeated(tree: Tree, kinds: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Replace, in place, large nodes that stand before in ``tree``; the pointers of the replaced.
+class Referred(NamedTuple):
+    """The pointers of the nodes replaced; ``reordered`` is true where one said the same in another order,
+    which in a text by languages is an order of its own.
+    """
+
+    places: tuple[str, ...]
+    reordered: bool
+
+
+def refer_repeated(tree: Tree, kinds: frozenset[str] = frozenset()) -> Referred:
+    """Replace, in place, large nodes that stand before in ``tree``.
 
     Only a node that says the same wherever it stands. ``kinds`` are the types of the nodes that may be
     replaced; all where there are none.
     """
     first: dict[str, Tree] = {}
-    again: dict[str, bool] = {}
+    again: dict[str, list[Tree]] = {}
     _compare(tree, first, again)
-    said = {name: first[name] for name, same in again.items() if same and _may(first[name], kinds)}
-    return tuple(_replace(tree, "", said)) if said else ()
+    said = {name: first[name] for name, others in again.items() if others and _may(first[name], kinds)}
+    reordered = any(repr(other) != repr(node) for name, node in said.items() for other in again[name])
+    return Referred(tuple(_replace(tree, "", said)) if said else (), reordered)
 
 
-def _compare(value: Any, first: dict[str, Tree], again: dict[str, bool]) -> None:
-    """Note where each identifier stands first, and of one that stands again whether it says the same."""
+def _compare(value: Any, first: dict[str, Tree], again: dict[str, list[Tree]]) -> None:
+    """Note where each identifier stands first, and the nodes that say the same again; none where any differs."""
     for name, child in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(child, dict):
             if name == "@context":
@@ -42,8 +52,10 @@ def _compare(value: Any, first: dict[str, Tree], again: dict[str, bool]) -> None
             if isinstance(identifier := child.get("id"), str):
                 if identifier not in first:
                     first[identifier] = child
-                elif again.get(identifier, True):
-                    again[identifier] = first[identifier] == child
+                elif (others := again.setdefault(identifier, [first[identifier]])) and others[0] == child:
+                    others.append(child)
+                else:
+                    others.clear()
             _compare(child, first, again)
         elif isinstance(child, list) and name != "@context":
             _compare(child, first, again)

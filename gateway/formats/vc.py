@@ -40,7 +40,7 @@ def _write(hub: Credential, options: WriteOptions) -> Written:
     missing = {name: date for name, date in period.items() if date and name not in tree}
     tree.update(missing)
     supplied = (*(f"/{name}" for name in missing), *supply_original(tree, options))
-    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree))
+    referred = tuple(f"{pointer}/" for pointer in refer_repeated(tree).places)
     steps = tuple(step for step in writer.steps if not step.here.startswith(referred))
     return Written(tree, steps, supplied)
 

@@ -13,10 +13,12 @@ from gateway.formats import WriteOptions, format_named, read_document, write_doc
 from gateway.formats.carriers import hub_of_record, record_of, restore
 from gateway.mapping import load_table, writer_of
 from gateway.model import (
+    AwardingProcess,
     Credential,
     Difference,
     LangString,
     LearningAchievement,
+    Organisation,
     Person,
     Residue,
     TermsOfUse,
@@ -75,6 +77,20 @@ def test_a_node_that_may_be_taken_for_another_is_noticed(hub: Credential) -> Non
     writer.write(hub, "Carried")
     assert writer.vague
     assert restore(record_of(hub, Credential(), ()).tree, Credential())[0] == hub
+
+
+def test_a_node_said_again_in_another_order_of_languages_is_told_as_it_is() -> None:
+    said = [LangString("Hafenschule " * 50, "de"), LangString("Harbour School " * 50, "en")]
+    schools = (
+        Organisation(id="urn:uuid:school", legal_name=tuple(said)),
+        Organisation(id="urn:uuid:school", legal_name=tuple(reversed(said))),
+    )
+    hub = Credential(
+        has_claim=tuple(LearningAchievement(awarded_by=AwardingProcess(awarding_body=(s,))) for s in schools)
+    )
+    record = record_of(hub, Credential(), ())
+    assert record.tree["hasClaim"][1]["awardedBy"]["awardingBody"] == [{"id": "urn:uuid:school"}]
+    assert restore(record.tree, Credential())[0] == hub
 
 
 def test_a_member_whose_name_no_term_can_say_is_carried() -> None:
