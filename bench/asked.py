@@ -21,16 +21,23 @@ FLAT = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure with the lowest and the highest of the rounds, where there are several."""
+    """A figure with the lowest and the highest of the rounds, where there are several; and what it is by
+    ``processor`` time where it is a ratio of times."""
 
     value: float
     low: float | None = None
     high: float | None = None
+    processor: float | None = None
 
     def text(self, unit: str) -> str:
         """For people."""
         span = "" if self.low is None or self.high is None else f" ({_short(self.low)}–{_short(self.high)})"
         return f"{_short(self.value)}{unit}{span}"
+
+    def worse(self, least: bool) -> float:
+        """The less flattering of the two: on a busy machine long turns are disturbed more often than short ones."""
+        both = (self.value, self.value if self.processor is None else self.processor)
+        return min(both) if least else max(both)
 
 
 Measure = Callable[[Cells, Batches | None], Measured | None]
@@ -53,19 +60,22 @@ class Asked:
         return f"at {'least' if self.least else 'most'} {self.bound:g}{self.unit}"
 
     def verdict(self, measured: Measured) -> str:
-        """Whether it is reached, or by how much it is missed."""
-        share = measured.value / self.bound
+        """Whether it is reached both by the clock and by processor time, or by how much it is missed."""
+        share = measured.worse(self.least) / self.bound
         if share >= 1 if self.least else share <= 1:
             return "reached"
         return f"**missed** by {abs(share - 1):.0%}"
 
 
-def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str]) -> Measure:
+def _ratio(slower: tuple[str, str, str], faster: tuple[str, str, str], scale: float = 1.0) -> Measure:
+    """How many times longer one takes than another, times a ``scale``."""
+
     def measure(cells: Cells, _: Batches | None) -> Measured | None:
         if slower not in cells or faster not in cells:
             return None
         ratio = Ratio.of(cells[slower], cells[faster])
-        return Measured(ratio.median, ratio.low, ratio.high)
+        processor = Ratio.of_processor(cells[slower], cells[faster]).median
+        return Measured(*(value * scale for value in (ratio.median, ratio.low, ratio.high, processor)))
 
     return measure
 
@@ -76,15 +86,7 @@ def _faster(document: str, job: str, peer: str) -> Measure:
 
 def _evenly(job: str, few: int, many: int) -> Measure:
     """How much longer each of many achievements takes than each of few."""
-
-    def measure(cells: Cells, _: Batches | None) -> Measured | None:
-        ends = [(f"clr{length}", job, GATEWAY) for length in (few, many)]
-        if any(end not in cells for end in ends):
-            return None
-        ratio = Ratio.of(cells[ends[1]], cells[ends[0]])
-        return Measured(*(value * few / many for value in (ratio.median, ratio.low, ratio.high)))
-
-    return measure
+    return _ratio((f"clr{many}", job, GATEWAY), (f"clr{few}", job, GATEWAY), few / many)
 
 
 def _processor(command: str) -> Measure:
@@ -121,9 +123,9 @@ def _smallest_xml(cells: Cells, batches: Batches | None) -> Measured | None:
 
 
 def _bulk_evenly(_: Cells, batches: Batches | None) -> Measured | None:
-    """How much longer each of the most credentials takes than each of a tenth of them."""
+    """How much more processor time each of the most credentials takes than each of a tenth of them."""
     lines = grown(batches) if batches else None
-    return Measured(lines[0].rate / lines[1].rate) if lines else None
+    return Measured(lines[1].cpu / lines[0].cpu) if lines else None
 
 
 def _bulk_memory(_: Cells, batches: Batches | None) -> Measured | None:
@@ -174,7 +176,7 @@ ASKED = (
         _seconds(*serving.LAG),
     ),
     Asked(
-        "bulk on two processes: linear in count, time for each of 100,000 beside each of 10,000", EVENLY, False, " ×",
+        "bulk on two processes: linear in count, CPU for each of 100,000 beside each of 10,000", EVENLY, False, " ×",
         _bulk_evenly,
     ),
     Asked("bulk on two processes: flat memory, late beside early", FLAT, False, " ×", _bulk_memory),
@@ -191,12 +193,17 @@ ASKED = (
 
 def summary(cells: Cells, batches: Batches | None = None) -> Iterator[str]:
     """The table of what was asked, as Markdown."""
-    yield from ("| asked | | measured | |", "|---|---|---|---|")
+    yield from ("| asked | | measured | by CPU | |", "|---|---|---|---|---|")
     for figure in ASKED:
         measured = figure.measure(cells, batches)
         said = "not measured" if measured is None else measured.text(figure.unit)
+        cpu = (
+            ""
+            if measured is None or measured.processor is None
+            else f"{_short(measured.processor)}{figure.unit}"
+        )
         verdict = "" if measured is None else figure.verdict(measured)
-        yield f"| {figure.what} | {figure.wanted} | {said} | {verdict} |"
+        yield f"| {figure.what} | {figure.wanted} | {said} | {cpu} | {verdict} |"
 
 
 def _short(value: float) -> str:

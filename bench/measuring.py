@@ -57,7 +57,16 @@ class Ratio:
     @classmethod
     def of(cls, peer: Cell, ours: Cell) -> Ratio:
         """The ratio of two cells that had their turns in the same rounds."""
-        ratios = [theirs / mine for theirs, mine in zip(peer.wall, ours.wall, strict=True)]
+        return cls._of(peer.wall, ours.wall)
+
+    @classmethod
+    def of_processor(cls, peer: Cell, ours: Cell) -> Ratio:
+        """The same of processor time, of which others on the machine take none away."""
+        return cls._of(peer.cpu, ours.cpu)
+
+    @classmethod
+    def _of(cls, theirs: list[float], ours: list[float]) -> Ratio:
+        ratios = [their / our for their, our in zip(theirs, ours, strict=True)]
         return cls(statistics.median(ratios), min(ratios), max(ratios))
 
     def __str__(self) -> str:

@@ -70,7 +70,12 @@ def _head(made: Outcome) -> Iterator[str]:
 
 
 def _summary(made: Outcome) -> Iterator[str]:
-    yield from ("", "## What was asked", "", *summary(made.cells, made.batches))
+    yield from ("", "## What was asked", "")
+    yield (
+        "Ratios are by the clock, and by processor time, of which others on the machine take none away; "
+        "reached is what is reached by both."
+    )
+    yield from ("", *summary(made.cells, made.batches))
 
 
 def _times_longer(cells: Cells, document: str, job: str, peer: str) -> str:
