@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.core.recognition import is_open_badges_2
 from gateway.course import lap
@@ -25,10 +25,18 @@ VERIFIABLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """An opened document and its format; ``form`` is None for a credential in terms nobody maps."""
+    """An opened document and its format; ``form`` is None for a credential in terms nobody maps.
+
+    ``open_badges_2`` says that this is a document of Open Badges 2.0, which is verified at its addresses.
+    """
 
     envelope: Envelope
     form: Format | None
+    open_badges_2: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        old = self.envelope.kind == "json" and is_open_badges_2(self.envelope.tree)
+        object.__setattr__(self, "open_badges_2", old)
 
     @property
     def linked_data(self) -> bool:
@@ -40,11 +48,6 @@ class Inspected:
             if self.form is None
             else self.form.signable
         )
-
-    @property
-    def open_badges_2(self) -> bool:
-        """Whether this is a document of Open Badges 2.0, which is verified at its addresses."""
-        return self.envelope.kind == "json" and is_open_badges_2(self.envelope.tree)
 
     @property
     def prefix(self) -> str:
