@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from functools import partial
 from aiohttp import web
 
 from gateway.api import (
+    batches,
     contexts,
     convert,
     credentials,
@@ -31,6 +33,7 @@ from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
 from gateway.formats.vocabulary import OWN_CONTEXT
+from gateway.jobs.worker import Worker
 from gateway.metrics import Metrics
 from gateway.pipeline import Gateway, utc_now, warm, warm_small
 from gateway.pipeline.archive import Archive
@@ -46,6 +49,7 @@ log = logging.getLogger("gateway")
 
 FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
 KEEPING = (
+    batches,
     credentials,
     feed,
     lifecycle,
@@ -79,8 +83,11 @@ def make_app(
         app[STORE] = store
     if gateway is None or store is not None:
         app.cleanup_ctx.append(_keeping)
+        batches.prepare(app)
         for face in KEEPING:
             app.add_routes(face.routes)
+        if gateway is None:
+            app.cleanup_ctx.append(_working)
     return app
 
 
@@ -119,3 +126,13 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
     yield
     if not given:
         await database.close()
+
+
+async def _working(app: web.Application) -> AsyncIterator[None]:
+    """A worker for jobs, beside the requests; what it has under way at the end is finished."""
+    settings = app[SETTINGS]
+    worker = Worker(app[ARCHIVE], settings.database_url, settings.workers)
+    task = asyncio.create_task(worker.run(), name="jobs")
+    yield
+    await worker.stop()
+    await task

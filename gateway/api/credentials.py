@@ -17,7 +17,7 @@ from gateway.errors import RequestRefused
 from gateway.pipeline.archive import as_json
 from gateway.store.answers import Answer, Request
 
-__all__ = ["ID", "PATHS", "RECORD", "idempotent", "reply", "routes"]
+__all__ = ["ID", "IDEMPOTENCY_KEY", "PATHS", "RECORD", "idempotency_key", "idempotent", "reply", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -70,12 +70,16 @@ async def form(request: web.Request) -> web.Response:
 
 def idempotent(request: web.Request, data: bytes) -> Request | None:
     """The request as its Idempotency-Key names it; None without one."""
-    if "Idempotency-Key" not in request.headers:
-        return None
-    key = request.headers["Idempotency-Key"]
-    if not KEY.match(key):
+    key = idempotency_key(request)
+    return Request(key, request.method, request.path, data) if key is not None else None
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    """The Idempotency-Key of a request, if it has one. Raises ``RequestRefused`` for one that is malformed."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.match(key):
         raise RequestRefused("an Idempotency-Key is 1 to 255 printable characters without spaces")
-    return Request(key, request.method, request.path, data)
+    return key
 
 
 def reply(answer: Answer) -> web.Response:

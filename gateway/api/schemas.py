@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["RECORD", "SCHEMAS", "TEXT"]
+__all__ = ["JOB", "JOB_ROW", "RECORD", "SCHEMAS", "TEXT"]
 
 TEXT = {"type": "string"}
 VERDICT = {"enum": ["valid", "invalid", "undetermined"]}
@@ -75,8 +75,36 @@ RECORD = {
     },
     "required": ["id", "state", "format", "digest", "verdict", "verified", "created", "updated"],
 }
+COUNT = {"type": "integer", "minimum": 0}
+JOB = {
+    "type": "object",
+    "properties": {
+        "id": TEXT,
+        "kind": {"enum": ["import", "convert", "reissue"]},
+        "state": {"enum": ["receiving", "running", "paused", "cancelled", "done"]},
+        "total": COUNT, "waiting": COUNT, "done": COUNT, "failed": COUNT,
+        "rate": {"type": "number", "description": "Rows a second since the job last went on."},
+        "secondsLeft": COUNT,
+        "created": TEXT, "updated": TEXT, "rows": TEXT, "events": TEXT,
+    },
+    "required": ["id", "kind", "state", "total", "waiting", "done", "failed", "created", "updated"],
+}  # fmt: skip
+JOB_ROW = {
+    "type": "object",
+    "properties": {
+        "row": {"type": "integer", "minimum": 1},
+        "name": {"type": "string", "description": "The line or the entry it came as."},
+        "state": {"enum": ["waiting", "done", "failed"]},
+        "digest": TEXT,
+        "credential": {"type": "string", "description": "Where the credential is."},
+        "problem": {"$ref": "#/components/schemas/Problem"},
+    },
+    "required": ["row", "name", "state"],
+}
 SCHEMAS = {
     "Record": RECORD,
+    "Job": JOB,
+    "JobRow": JOB_ROW,
     "Conversion": {
         "type": "object",
         "properties": {

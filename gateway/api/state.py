@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from gateway.metrics import Metrics
@@ -11,11 +13,13 @@ from gateway.pipeline.lifecycle import Lifecycle
 from gateway.settings import Settings
 from gateway.store import Database
 
-__all__ = ["ARCHIVE", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "STORE"]
+__all__ = ["ARCHIVE", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "SPOOLING", "STORE"]
 
 GATEWAY = web.AppKey("gateway", Gateway)
 METRICS = web.AppKey("metrics", Metrics)
 SETTINGS = web.AppKey("settings", Settings)
+SPOOLING = web.AppKey("spooling", asyncio.Semaphore)
+"""The places of bodies that are put into files."""
 STORE = web.AppKey("store", Database)
 ARCHIVE = web.AppKey("archive", Archive)
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)

@@ -132,8 +132,8 @@ def stored_from(row: Any) -> StoredCredential:
 
 
 def ids_after(rows: Rows, identifier: str, limit: int) -> list[str]:
-    """The next credentials of a tenant after one, in the order they came, without those that were erased."""
-    where = (credentials.c.id > identifier, credentials.c.state != "erased")
+    """The next credentials of a tenant after one, in the order they came: those that hold."""
+    where = (credentials.c.id > identifier, credentials.c.state == "active")
     statement = select(credentials.c.id).where(*where).order_by(credentials.c.id).limit(limit)
     return [row.id for row in rows.joined(statement, credentials)]
 
