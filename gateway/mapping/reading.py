@@ -142,7 +142,7 @@ class Reader:
             self._take_types(value, pointer, section, hub)
             rows = section.rows
             wanted = [row for name in value if name in rows for row in rows[name]]
-            wanted.sort(key=_place_in_table)
+            wanted.sort()  # no two rows have one place in the table, so that nothing else is compared
             for _, name, row in wanted:
                 row(self, value[name], f"{pointer}/{escape(name)}", draft, hub)
         return draft
@@ -262,10 +262,6 @@ class Reader:
         if path[-1].isdigit():
             path[-1] = "-"
         return self._nodes.get(node, ""), "/".join(escape(step) for step in path)
-
-
-def _place_in_table(row: tuple[int, str, RowReader]) -> int:
-    return row[0]
 
 
 def _has_constants(item: Any, section: SectionReader) -> bool:

@@ -112,14 +112,14 @@ def _value(row: Row) -> Callable[[Reader, Any, str, Draft, str], bool]:
     if codec is None or spec is None:
         raise ValueError(f"no row of values: {row}")
     decode, whole, rule, exact = codec.read, codec.whole, codec.name, codec.exact
-    name, many, is_text = place.name, spec.many, spec.kind == "text"
+    name, many, is_text, direct = place.name, spec.many, spec.kind == "text", not place.way
 
     def read(reader: Reader, value: Any, where: str, draft: Draft, target: str) -> bool:
         try:
             told = decode(value if whole else _scalar(value, reader), reader.context)
         except Refused:
             return False
-        values = place.made(draft)
+        values = draft.values if direct else place.made(draft)
         if many:
             held = values.setdefault(name, [])
             target = f"{target}/{len(held)}"
