@@ -153,6 +153,24 @@ def _serve(command: argparse.ArgumentParser) -> None:
     add_serve(command)
 
 
+def _audit(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_store import add_audit
+
+    add_audit(command)
+
+
+def _backup(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_store import add_backup
+
+    add_backup(command)
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_store import add_restore
+
+    add_restore(command)
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "convert": ("convert a credential and sign the result", _convert),
     "sign": ("sign a credential of the gateway's own, as it stands", _sign),
@@ -162,5 +180,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "formats": ("list what can be read and written", _formats),
     "tenants": ("make and suspend tenants, and their API keys", _tenants),
     "serve": ("start the HTTP service", _serve),
+    "audit": ("check or list who did what with what is kept", _audit),
+    "backup": ("copy the database as of this moment", _backup),
+    "restore": ("make a database from a copy", _restore),
 }
 """Every command: what it is for, and what adds its options."""

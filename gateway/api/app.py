@@ -26,6 +26,7 @@ from gateway.api import (
     verify,
 )
 from gateway.api.access import access
+from gateway.api.duties import duties
 from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
 from gateway.api.state import ARCHIVE, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
@@ -123,7 +124,8 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
     app[GATEWAY] = replace(app[GATEWAY], published=lists.own_list)
     app[STORE], app[ARCHIVE] = database, Archive(app[GATEWAY], database)
     app[LIFECYCLE] = Lifecycle(app[ARCHIVE])
-    yield
+    async with duties(app):
+        yield
     if not given:
         await database.close()
 

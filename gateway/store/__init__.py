@@ -3,6 +3,8 @@
 ``Database`` takes work, a plain function of a connection; the other files hold what such work is made of.
 """
 
+from sqlalchemy import Connection
+
 from gateway.store.database import Database, Work
 from gateway.store.jobs import Job
 from gateway.store.opening import open_store
@@ -10,4 +12,15 @@ from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
 from gateway.store.tenants import SCOPES, Caller
 
-__all__ = ["SCOPES", "Caller", "Database", "Job", "Rows", "Work", "bring_up_to_date", "open_store", "ready"]
+__all__ = [
+    "SCOPES",
+    "Caller",
+    "Connection",
+    "Database",
+    "Job",
+    "Rows",
+    "Work",
+    "bring_up_to_date",
+    "open_store",
+    "ready",
+]

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection, func, select
+
 from gateway.store.moments import stamp
 from gateway.store.rows import Rows
 from gateway.store.tables import audit
 
-__all__ = ["BEGINNING", "AuditEntry", "Broken", "append", "check_chain", "entries"]
+__all__ = ["BEGINNING", "AuditEntry", "Broken", "append", "check_chain", "entries", "hash_at", "heads"]
 
 BEGINNING = "0" * 64
 """What stands in place of a hash before the first entry."""
@@ -100,3 +102,18 @@ def check_chain(rows: Rows) -> tuple[int, Broken | None]:
             return expected - 1, Broken(expected, "altered")
         expected, previous = expected + 1, entry.hash
     return expected - 1, None
+
+
+def heads(connection: Connection) -> list[tuple[str, int, str]]:
+    """The last entry of every tenant's chain: tenant, number, hash."""
+    last = select(audit.c.tenant_id, func.max(audit.c.number).label("number")).group_by(audit.c.tenant_id)
+    ends = last.subquery()
+    same = (audit.c.tenant_id == ends.c.tenant_id) & (audit.c.number == ends.c.number)
+    found = connection.execute(select(audit.c.tenant_id, audit.c.number, audit.c.hash).join(ends, same))
+    return [(row.tenant_id, row.number, row.hash) for row in found]
+
+
+def hash_at(rows: Rows, number: int) -> str | None:
+    """The hash of an entry, None where there is none."""
+    row = rows.one(audit, audit.c.number == number)
+    return row.hash if row is not None else None
