@@ -9,8 +9,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.cli_parts import add_data, settings_of
-from gateway.store import SCOPES, Database, open_store
-from gateway.store.governing import LIFETIME, NewKey, found_tenant, give_key, resume, suspend, take_key
+from gateway.store import SCOPES, Client, Database, open_store
+from gateway.store.governing import (
+    LIFETIME,
+    NewClient,
+    NewKey,
+    found_tenant,
+    give_client,
+    give_key,
+    resume,
+    suspend,
+    take_client,
+    take_key,
+)
+from gateway.store.oauth import clients_of
 from gateway.store.tenants import ApiKey, Tenant, all_tenants, keys_of, tenant_named
 
 __all__ = ["ACTOR", "add_tenants"]
@@ -47,6 +59,12 @@ def add_tenants(command: argparse.ArgumentParser) -> None:
     new.add_argument("--days", type=int, default=LIFETIME, metavar="N", help=f"it holds (default {LIFETIME})")
     revoke = add("revoke-key", _revoke_key, "let a key open nothing any more")
     revoke.add_argument("key", metavar="KEY", help="the id of the key, as `keys` lists it")
+    add("clients", _clients, "list the clients of a tenant, its own and those that were let in")
+    made = add("new-client", _new_client, "make a client of a tenant's; its secret is printed this once")
+    made.add_argument("--name", required=True, metavar="TEXT", help="what it is")
+    made.add_argument("--scopes", required=True, metavar="S,S", help=f"of {', '.join(SCOPES[:-1])}")
+    gone = add("revoke-client", _revoke_client, "let a client in no more, with every token it has")
+    gone.add_argument("client", metavar="CLIENT", help="its id, as `clients` lists it")
 
 
 def _run(job: Job, parsed: Options) -> int:
@@ -107,6 +125,22 @@ async def _revoke_key(parsed: Options, database: Database) -> Any:
     return await _keys(parsed, database)
 
 
+async def _clients(parsed: Options, database: Database) -> Any:
+    found = await database.read(lambda c: clients_of(c, tenant_named(c, parsed.tenant).id))
+    return [_client(client) for client in found]
+
+
+async def _new_client(parsed: Options, database: Database) -> Any:
+    wish = NewClient(parsed.name, [scope.strip() for scope in parsed.scopes.split(",")])
+    client, secret = await give_client(database, ACTOR, parsed.tenant, wish, parsed.clock())
+    return {"client_id": client.id, "client_secret": secret}
+
+
+async def _revoke_client(parsed: Options, database: Database) -> Any:
+    await take_client(database, ACTOR, parsed.tenant, parsed.client, parsed.clock())
+    return await _clients(parsed, database)
+
+
 # --- what is printed -------------------------------------------------------------------------------
 
 
@@ -120,3 +154,10 @@ def _key(key: ApiKey) -> dict[str, Any]:
     return {
         "id": key.id, "state": state, "expires": key.expires, "scopes": ",".join(key.scopes), "label": key.label,
     }  # fmt: skip
+
+
+def _client(client: Client) -> dict[str, Any]:
+    """A client without its secret."""
+    state = "revoked" if client.revoked is not None else "own" if client.tenant is not None else "let in"
+    name = client.metadata.get("client_name", "")
+    return {"id": client.id, "state": state, "scopes": ",".join(client.scopes), "name": name}

@@ -46,7 +46,7 @@ def test_a_tenant_gets_a_key_that_opens(capsys: Capture) -> None:
         database = await open_store(Settings(), NOW)
         caller = await database.read(lambda connection: authenticate(connection, key["key"], NOW))
         log = await database.read(lambda c: [entry.action for entry in entries(Rows(c, made["id"]))])
-        assert log == ["key.created"]
+        assert log == ["key_created"]
         assert (await database.read(lambda c: check_chain(Rows(c, SYSTEM))))[1] is None
         await database.close()
         return caller.tenant, caller.scopes
@@ -61,6 +61,16 @@ def test_a_tenant_is_suspended_and_resumed_and_a_key_revoked(capsys: Capture) ->
     assert tenants(capsys, "resume", "academy")["state"] == "active"
     key = tenants(capsys, "new-key", "academy", "--scopes", "read")
     assert [row["state"] for row in tenants(capsys, "revoke-key", "academy", key["id"])] == ["revoked"]
+
+
+def test_a_client_of_the_tenants_own_is_made_listed_and_revoked(capsys: Capture) -> None:
+    tenants(capsys, "add", "academy")
+    made = tenants(capsys, "new-client", "academy", "--name", "the LMS", "--scopes", "push,read")
+    assert made["client_secret"].startswith("mcs_")
+    row = {"id": made["client_id"], "state": "own", "scopes": "push,read", "name": "the LMS"}
+    assert tenants(capsys, "clients", "academy") == [row]
+    gone = tenants(capsys, "revoke-client", "academy", made["client_id"])
+    assert gone == [row | {"state": "revoked"}]
 
 
 def test_the_lines_for_people_name_what_is_there_and_a_new_key_is_all_that_is_printed(
@@ -81,6 +91,7 @@ def test_the_lines_for_people_name_what_is_there_and_a_new_key_is_all_that_is_pr
     ["show", "nobody"], ["add", "Not A Name"], ["add", "system"], ["suspend", "system"], ["suspend", "nobody"],
     ["new-key", "system", "--scopes", "all"], ["new-key", "system", "--scopes", "read", "--days", "0"],
     ["new-key", "nobody", "--scopes", "read"], ["revoke-key", "system", "nothing"],
+    ["new-client", "system", "--name", "a", "--scopes", "admin"], ["revoke-client", "system", "nothing"],
 ])  # fmt: skip
 def test_what_cannot_be_done_is_refused(arguments: list[str], capsys: Capture) -> None:
     assert main(["tenants", *arguments]) == 2

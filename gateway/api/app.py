@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.api import (
     batches,
+    clients,
     contexts,
     convert,
     credentials,
@@ -19,6 +20,8 @@ from gateway.api import (
     identifiers,
     identity,
     lifecycle,
+    oauth,
+    oauth_consent,
     pages,
     probes,
     tenants,
@@ -51,10 +54,13 @@ log = logging.getLogger("gateway")
 FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
 KEEPING = (
     batches,
+    clients,
     credentials,
     feed,
     lifecycle,
     tenants,
+    oauth,
+    oauth_consent,
 )
 """Faces over the store."""
 

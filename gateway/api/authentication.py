@@ -10,13 +10,16 @@ from aiohttp import web
 from gateway.api.state import GATEWAY, SETTINGS, STORE
 from gateway.errors import NotAuthenticated
 from gateway.store import Caller
+from gateway.store.oauth import ACCESS, PREFIXES, caller_with_token
 from gateway.store.tables import SYSTEM
-from gateway.store.tenants import authenticate
+from gateway.store.tenants import KEY_PREFIX, authenticate
 
 __all__ = ["ANONYMOUS", "allowed_caller", "caller_of", "known_caller"]
 
 ANONYMOUS = "anonymous"
 SCHEME = "bearer"
+RECOGNISERS = {PREFIXES[ACCESS]: caller_with_token, KEY_PREFIX: authenticate}
+"""Who shows what, by how it begins."""
 
 
 async def caller_of(request: web.Request) -> Caller:
@@ -31,8 +34,11 @@ async def caller_of(request: web.Request) -> Caller:
         raise NotAuthenticated("the Authorization header is not one of the scheme Bearer")
     if STORE not in request.app:
         raise NotAuthenticated("this gateway keeps nothing, and knows no keys")
-    now = request.app[GATEWAY].clock()
-    return await request.app[STORE].read(lambda connection: authenticate(connection, text.strip(), now))
+    shown, now = text.strip(), request.app[GATEWAY].clock()
+    recognise = next(
+        (known for prefix, known in RECOGNISERS.items() if shown.startswith(prefix)), authenticate
+    )
+    return await request.app[STORE].read(lambda connection: recognise(connection, shown, now))
 
 
 async def known_caller(request: web.Request, scope: str) -> Caller:

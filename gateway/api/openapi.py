@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.api import batches, credentials, feed, lifecycle, tenants
+from gateway.api import batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, tenants
 from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, PROBLEM, REFUSALS, answer, got, parameter
 from gateway.api.schemas import SCHEMAS, TEXT
 from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
@@ -15,7 +15,7 @@ from gateway.signer import NEW_KINDS
 
 __all__ = ["description"]
 
-DESCRIBED = (batches, credentials, feed, lifecycle, tenants)
+DESCRIBED = (batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, tenants)
 """Faces that describe their own paths."""
 
 
@@ -195,6 +195,9 @@ def description() -> dict[str, Any]:
         },
         "components": {
             "schemas": SCHEMAS,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "basic": {"type": "http", "scheme": "basic"},
+            },
         },
     }

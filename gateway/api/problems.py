@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway.api import oauth
 from gateway.api.requests import asked_language
 from gateway.errors import (
     GatewayError,
@@ -33,6 +34,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 RETRY_AFTER = "5"
+SHAPES = {"/oauth/": oauth.refusal}
+"""Protocols with a shape of refusals of their own, by where their paths begin."""
 FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 """What the framework refuses by itself, by HTTP status; anything else is a request refused."""
 
@@ -55,24 +58,29 @@ async def problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Turn every error into a problem document, and log what is the gateway's own fault."""
-    language = asked_language(request)
+    language, refused = asked_language(request), _shape(request)
     try:
         response = await handler(request)
     except GatewayError as error:
-        response = problem_response(error.problem(), language)
+        response = refused(error.problem(), language)
     except web.HTTPException as error:
-        response = problem_response(_from_http(error), language)
+        response = refused(_from_http(error), language)
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
     except Exception as error:
         # The message may quote the input: only the kind of error and the place are logged.
         log.error("unexpected %s on %s", type(error).__name__, request.match_info.route.name or request.path)
-        response = problem_response(GatewayFailed("an unexpected error").problem(), language)
+        response = refused(GatewayFailed("an unexpected error").problem(), language)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.status == 401:
         response.headers.setdefault("WWW-Authenticate", "Bearer")
     return response
+
+
+def _shape(request: web.Request) -> Callable[[dict[str, Any], str], web.Response]:
+    """How refusals look where the request went: a problem document, or what a protocol has of its own."""
+    return next((own for path, own in SHAPES.items() if request.path.startswith(path)), problem_response)
 
 
 def _from_http(error: web.HTTPException) -> dict[str, Any]:

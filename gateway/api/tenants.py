@@ -23,7 +23,18 @@ from gateway.store.governing import LIFETIME, NewKey, found_tenant, give_key, re
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import ApiKey, Tenant, all_tenants, keys_of, tenant_named
 
-__all__ = ["PATHS", "key_json", "routes", "tenant_json"]
+__all__ = [
+    "PATHS",
+    "asked",
+    "content",
+    "governed",
+    "key_json",
+    "listed",
+    "routes",
+    "tenant_json",
+    "text_in",
+    "told",
+]
 
 routes = web.RouteTableDef()
 
@@ -34,7 +45,7 @@ NOTHING: frozenset[str] = frozenset()
 async def tenants(request: web.Request) -> web.Response:
     """Every tenant, by name."""
     await _governor(request)
-    return _told({"tenants": [tenant_json(found) for found in await request.app[STORE].read(all_tenants)]})
+    return told({"tenants": [tenant_json(found) for found in await request.app[STORE].read(all_tenants)]})
 
 
 @routes.post("/v1/tenants")
@@ -42,16 +53,16 @@ async def new_tenant(request: web.Request) -> web.Response:
     """A new tenant, without keys."""
     caller = await _governor(request)
     given = await members(request, frozenset({"name"}))
-    name = _text(given, "name")
+    name = text_in(given, "name")
     made = await found_tenant(request.app[STORE], caller.actor, name, request.app[GATEWAY].clock())
-    return _told(tenant_json(made), 201, {"Location": f"/v1/tenants/{made.id}"})
+    return told(tenant_json(made), 201, {"Location": f"/v1/tenants/{made.id}"})
 
 
 @routes.get("/v1/tenants/{tenant}")
 async def tenant(request: web.Request) -> web.Response:
     """A tenant, by name or id."""
-    _, found = await _governed(request)
-    return _told(tenant_json(found))
+    _, found = await governed(request)
+    return told(tenant_json(found))
 
 
 @routes.post("/v1/tenants/{tenant}/suspend")
@@ -59,7 +70,7 @@ async def suspend_tenant(request: web.Request) -> web.Response:
     """Let everything a tenant shows open nothing."""
     caller = await _governor(request)
     name, now = request.match_info["tenant"], request.app[GATEWAY].clock()
-    return _told(tenant_json(await suspend(request.app[STORE], caller.actor, name, now)))
+    return told(tenant_json(await suspend(request.app[STORE], caller.actor, name, now)))
 
 
 @routes.post("/v1/tenants/{tenant}/resume")
@@ -67,35 +78,35 @@ async def resume_tenant(request: web.Request) -> web.Response:
     """Let it open again."""
     caller = await _governor(request)
     name, now = request.match_info["tenant"], request.app[GATEWAY].clock()
-    return _told(tenant_json(await resume(request.app[STORE], caller.actor, name, now)))
+    return told(tenant_json(await resume(request.app[STORE], caller.actor, name, now)))
 
 
 @routes.get("/v1/keys")
 @routes.get("/v1/tenants/{tenant}/keys")
 async def keys(request: web.Request) -> web.Response:
     """The keys of a tenant, without their secrets."""
-    _, found = await _governed(request)
-    listed = await request.app[STORE].read(lambda connection: keys_of(connection, found.id))
-    return _told({"keys": [key_json(key) for key in listed]})
+    _, found = await governed(request)
+    known = await request.app[STORE].read(lambda connection: keys_of(connection, found.id))
+    return told({"keys": [key_json(key) for key in known]})
 
 
 @routes.post("/v1/keys")
 @routes.post("/v1/tenants/{tenant}/keys")
 async def new_key(request: web.Request) -> web.Response:
     """A new key, whose text is in this answer and nowhere else."""
-    caller, found = await _governed(request)
+    caller, found = await governed(request)
     given = await members(request, frozenset({"scopes", "label", "days"}))
     key, text = await give_key(
         request.app[STORE], caller.actor, found.id, _wish(given), request.app[GATEWAY].clock()
     )
-    return _told({**key_json(key), "key": text}, 201, {"Location": f"/v1/tenants/{found.id}/keys/{key.id}"})
+    return told({**key_json(key), "key": text}, 201, {"Location": f"/v1/tenants/{found.id}/keys/{key.id}"})
 
 
 @routes.delete("/v1/keys/{key}")
 @routes.delete("/v1/tenants/{tenant}/keys/{key}")
 async def revoke_key(request: web.Request) -> web.Response:
     """Let a key open nothing any more."""
-    caller, found = await _governed(request)
+    caller, found = await governed(request)
     await take_key(
         request.app[STORE], caller.actor, found.id, request.match_info["key"], request.app[GATEWAY].clock()
     )
@@ -113,7 +124,7 @@ async def _governor(request: web.Request) -> Caller:
     return caller
 
 
-async def _governed(request: web.Request) -> tuple[Caller, Tenant]:
+async def governed(request: web.Request) -> tuple[Caller, Tenant]:
     """Who asks, and the tenant that is named, or the caller's own. Raises ``NotFound`` for somebody else's."""
     known_parameters(request, NOTHING)
     caller = await known_caller(request, "admin")
@@ -130,17 +141,19 @@ def _wish(given: dict[str, Any]) -> NewKey:
         raise RequestRefused("scopes is a list of texts", pointer="/scopes")
     if not isinstance(days, int) or isinstance(days, bool):
         raise RequestRefused("days is a whole number", pointer="/days")
-    return NewKey(scopes, _text(given, "label", ""), days)
+    return NewKey(scopes, text_in(given, "label", ""), days)
 
 
-def _text(given: dict[str, Any], name: str, default: str | None = None) -> str:
+def text_in(given: dict[str, Any], name: str, default: str | None = None) -> str:
+    """A member that is a text. Raises ``RequestRefused``."""
     value = given.get(name, default)
     if not isinstance(value, str):
         raise RequestRefused(f"{name} is a text", pointer=f"/{name}")
     return value
 
 
-def _told(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+def told(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A JSON object as an answer."""
     return reply(Answer(status, write_json(value), headers or {}))
 
 
@@ -172,17 +185,20 @@ KEY = {
 }  # fmt: skip
 
 
-def _content(schema: dict[str, Any]) -> dict[str, Any]:
+def content(schema: dict[str, Any]) -> dict[str, Any]:
+    """The content of a message, as the description has it."""
     return {"application/json": {"schema": schema}}
 
 
-def _listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return _content({"type": "object", "properties": {name: {"type": "array", "items": schema}}})
+def listed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A list in an object, as the description has it."""
+    return content({"type": "object", "properties": {name: {"type": "array", "items": schema}}})
 
 
-def _asked(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+def asked(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """A body that is asked for, as the description has it."""
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    return {"required": True, "content": _content(schema)}
+    return {"required": True, "content": content(schema)}
 
 
 def _keys(of: str, whose: str) -> dict[str, Any]:
@@ -191,10 +207,10 @@ def _keys(of: str, whose: str) -> dict[str, Any]:
         "days": {"type": "integer", "minimum": 1, "default": LIFETIME},
     }  # fmt: skip
     return {
-        "get": operation(f"The keys of {whose}", f"list{of}Keys", {"200": ("They", _listed("keys", KEY))}),
+        "get": operation(f"The keys of {whose}", f"list{of}Keys", {"200": ("They", listed("keys", KEY))}),
         "post": operation(
-            f"A new key of {whose}", f"new{of}Key", {"201": ("It, told this once", _content(KEY))},
-            requestBody=_asked(wish, ["scopes"]),
+            f"A new key of {whose}", f"new{of}Key", {"201": ("It, told this once", content(KEY))},
+            requestBody=asked(wish, ["scopes"]),
         ),
     }  # fmt: skip
 
@@ -204,13 +220,13 @@ def _key(of: str) -> dict[str, Any]:
 
 
 NAME, KEY_ID = in_path("tenant", "The tenant, by name or id."), in_path("key", "The id of the key.")
-ONE = _content(TENANT)
+ONE = content(TENANT)
 
 PATHS = {
     "/v1/tenants": {
-        "get": operation("Every tenant", "listTenants", {"200": ("They", _listed("tenants", TENANT))}),
+        "get": operation("Every tenant", "listTenants", {"200": ("They", listed("tenants", TENANT))}),
         "post": operation(
-            "A new tenant", "newTenant", {"201": ("It", ONE)}, requestBody=_asked({"name": TEXT}, ["name"])
+            "A new tenant", "newTenant", {"201": ("It", ONE)}, requestBody=asked({"name": TEXT}, ["name"])
         ),
     },
     "/v1/tenants/{tenant}": {

@@ -8,6 +8,7 @@
     │   ├── StatusListRefused     a list that says what was revoked
     │   ├── KeyRefused            a key or DID that is malformed
     │   ├── AccessRefused         a caller who may not do this, or not now
+    │   ├── OAuthRefused          a client on the way to an access token
     │   └── ProofRefused          a proof that is malformed or does not hold
     ├── LossRefused           a strict conversion would lose       exit 1   HTTP 422
     ├── OutsideFailed         the network or another party failed  exit 3   HTTP 502
@@ -88,6 +89,19 @@ from gateway.errors.failures import (
     TrustListMalformed,
     TrustListUnsigned,
 )
+from gateway.errors.oauth import (
+    ClientMetadataInvalid,
+    ClientUnauthorized,
+    ClientUnknown,
+    ConsentDenied,
+    GrantInvalid,
+    GrantTypeUnsupported,
+    OAuthRefused,
+    RedirectInvalid,
+    ResponseTypeUnsupported,
+    ScopeInvalid,
+    TokenTypeUnsupported,
+)
 from gateway.errors.securing import (
     CertificateMalformed,
     DidMethodUnknown,
@@ -118,7 +132,11 @@ __all__ = [
     "AccessRefused",
     "BakedImageMalformed",
     "CertificateMalformed",
+    "ClientMetadataInvalid",
+    "ClientUnauthorized",
+    "ClientUnknown",
     "CommentInValue",
+    "ConsentDenied",
     "ControlCharacter",
     "CredentialWithdrawn",
     "DidDeactivated",
@@ -142,6 +160,8 @@ __all__ = [
     "FormatUnwritable",
     "GatewayError",
     "GatewayFailed",
+    "GrantInvalid",
+    "GrantTypeUnsupported",
     "IdempotencyConflict",
     "InputRefused",
     "JsonLdRefused",
@@ -166,6 +186,7 @@ __all__ = [
     "NotAuthenticated",
     "NotBaked",
     "NotFound",
+    "OAuthRefused",
     "OutsideFailed",
     "Overloaded",
     "ProofGenerationError",
@@ -173,9 +194,12 @@ __all__ = [
     "ProofMalformed",
     "ProofRefused",
     "ProtectedTermRedefinition",
+    "RedirectInvalid",
     "RepresentationUnknown",
     "RequestRefused",
+    "ResponseTypeUnsupported",
     "RowMalformed",
+    "ScopeInvalid",
     "ScopeMissing",
     "SettingInvalid",
     "SeveralBakedCredentials",
@@ -186,6 +210,7 @@ __all__ = [
     "StatusListRefused",
     "StatusListTooShort",
     "StoreFailed",
+    "TokenTypeUnsupported",
     "TooComplex",
     "TooLarge",
     "TooManyElements",

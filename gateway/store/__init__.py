@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from gateway.store.database import Database, Work
 from gateway.store.jobs import Job
+from gateway.store.oauth import Client
 from gateway.store.opening import open_store
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
@@ -16,6 +17,7 @@ __all__ = [
     "SCOPES",
     "Caller",
     "Connection",
+    "Client",
     "Database",
     "Job",
     "Rows",

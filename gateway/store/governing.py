@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 from gateway.errors import RequestRefused
 from gateway.store.audit import append
 from gateway.store.database import Database
+from gateway.store.oauth import Client, new_client, revoke_client
 from gateway.store.rows import Rows
+from gateway.store.scopes import GRANTABLE
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import (
     ApiKey,
@@ -28,7 +30,18 @@ from gateway.store.tenants import (
     tenant_named,
 )
 
-__all__ = ["LIFETIME", "NewKey", "found_tenant", "give_key", "resume", "suspend", "take_key"]
+__all__ = [
+    "LIFETIME",
+    "NewClient",
+    "NewKey",
+    "found_tenant",
+    "give_client",
+    "give_key",
+    "resume",
+    "suspend",
+    "take_client",
+    "take_key",
+]
 
 Result = TypeVar("Result")
 
@@ -55,12 +68,29 @@ class NewKey:
         return scopes_named(self.scopes)
 
 
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client of a tenant's own as it is wished for."""
+
+    name: str
+    scopes: Iterable[str]
+
+    def checked(self) -> tuple[str, ...]:
+        """The scopes in their order. Raises ``RequestRefused``."""
+        if not 1 <= len(self.name) <= LONGEST_LABEL or not self.name.isprintable():
+            raise RequestRefused(f"the name of a client is 1 to {LONGEST_LABEL} printable characters")
+        wanted = set(self.scopes)
+        if not wanted or wanted - set(GRANTABLE):
+            raise RequestRefused("a client has scopes that there are", hint=f"Known: {', '.join(GRANTABLE)}.")
+        return tuple(scope for scope in GRANTABLE if scope in wanted)
+
+
 async def found_tenant(database: Database, actor: str, name: str, now: datetime) -> Tenant:
     """A new tenant. Raises ``RequestRefused``, ``StateConflict``."""
 
     def work(connection: Connection) -> Tenant:
         tenant = add_tenant(connection, name, now)
-        append(Rows(connection, SYSTEM), actor, "tenant.created", tenant.id, now)
+        append(Rows(connection, SYSTEM), actor, "tenant_created", tenant.id, now)
         return tenant
 
     return await database.write(SYSTEM, work)
@@ -68,12 +98,12 @@ async def found_tenant(database: Database, actor: str, name: str, now: datetime)
 
 async def suspend(database: Database, actor: str, name: str, now: datetime) -> Tenant:
     """Let the keys and tokens of a tenant open nothing. Raises ``NotFound``, ``StateConflict``."""
-    return await _set_state(database, actor, name, ("suspended", "tenant.suspended"), now)
+    return await _set_state(database, actor, name, ("suspended", "tenant_suspended"), now)
 
 
 async def resume(database: Database, actor: str, name: str, now: datetime) -> Tenant:
     """Let them open again. Raises ``NotFound``, ``StateConflict``."""
-    return await _set_state(database, actor, name, ("active", "tenant.resumed"), now)
+    return await _set_state(database, actor, name, ("active", "tenant_resumed"), now)
 
 
 async def _set_state(
@@ -98,7 +128,7 @@ async def give_key(
     def work(rows: Rows) -> tuple[ApiKey, str]:
         lifetime = timedelta(days=wish.days)
         key, text = new_key(rows.connection, rows.tenant, scopes, now, label=wish.label, lifetime=lifetime)
-        append(rows, actor, "key.created", key.id, now, scopes=" ".join(scopes), expires=key.expires)
+        append(rows, actor, "key_created", key.id, now, scopes=" ".join(scopes), expires=key.expires)
         return key, text
 
     return await _of_the_tenant(database, name, work)
@@ -109,7 +139,32 @@ async def take_key(database: Database, actor: str, name: str, key: str, now: dat
 
     def work(rows: Rows) -> None:
         revoke_key(rows.connection, rows.tenant, key, now)
-        append(rows, actor, "key.revoked", key, now)
+        append(rows, actor, "key_revoked", key, now)
+
+    await _of_the_tenant(database, name, work)
+
+
+async def give_client(
+    database: Database, actor: str, name: str, wish: NewClient, now: datetime
+) -> tuple[Client, str]:
+    """A new client of a tenant's (server to server), and its secret, which is shown once."""
+    scopes = wish.checked()
+
+    def work(rows: Rows) -> tuple[Client, str]:
+        metadata = {"client_name": wish.name}
+        client, secret = new_client(rows.connection, scopes, metadata, now, rows.tenant)
+        append(rows, actor, "client_created", client.id, now, scopes=" ".join(scopes))
+        return client, secret
+
+    return await _of_the_tenant(database, name, work)
+
+
+async def take_client(database: Database, actor: str, name: str, client: str, now: datetime) -> None:
+    """Let a client into a tenant no more, one of its own or one that was let in. Raises ``NotFound``."""
+
+    def work(rows: Rows) -> None:
+        revoke_client(rows.connection, rows.tenant, client, now)
+        append(rows, actor, "client_revoked", client, now)
 
     await _of_the_tenant(database, name, work)
 

@@ -20,9 +20,11 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.errors import NotAuthenticated, NotFound, RequestRefused, ScopeMissing, StateConflict
 from gateway.store.moments import new_id, stamp
+from gateway.store.scopes import SCOPES, allows
 from gateway.store.tables import SYSTEM, api_keys, tenants
 
 __all__ = [
+    "KEY_PREFIX",
     "SCOPES",
     "ApiKey",
     "Caller",
@@ -40,9 +42,8 @@ __all__ = [
     "tenant_settings",
 ]
 
-SCOPES = ("push", "read", "sign", "admin")
-"""What a key may allow: to hand credentials in, to fetch, to have signed, to govern the tenant."""
 MOST_KEYS = 2
+KEY_PREFIX = "mcg_"
 KEY = re.compile(r"mcg_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})\Z")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -58,7 +59,7 @@ class Caller:
 
     def demand(self, scope: str) -> None:
         """Raise ``ScopeMissing`` unless the scope is allowed."""
-        if scope not in self.scopes:
+        if not allows(self.scopes, scope):
             raise ScopeMissing(f"the scope {scope} is missing")
 
 
@@ -162,7 +163,7 @@ def new_key(
     if len([key for key in keys_of(connection, tenant) if _holds(key, now)]) >= MOST_KEYS:
         raise StateConflict("two keys hold already", hint="Revoke one of them first.")
     identifier = "".join(secrets.choice(LETTERS) for _ in range(12))
-    text = f"mcg_{identifier}_{secrets.token_urlsafe(32)}"
+    text = f"{KEY_PREFIX}{identifier}_{secrets.token_urlsafe(32)}"
     key = ApiKey(identifier, scopes, label, stamp(now), stamp(now + lifetime), None)
     connection.execute(
         insert(api_keys).values(

@@ -56,8 +56,8 @@ async def test_the_operator_makes_a_tenant_with_a_key_that_opens_until_it_is_rev
     assert [(key["id"], "revoked" in key, "key" in key) for key in listed["keys"]] == [
         (made["id"], True, False)
     ]
-    assert await actions(store, SYSTEM) == ["tenant.created"]
-    assert await actions(store, tenant["id"]) == ["key.created", "key.revoked"]
+    assert await actions(store, SYSTEM) == ["tenant_created"]
+    assert await actions(store, tenant["id"]) == ["key_created", "key_revoked"]
 
 
 async def test_what_a_suspended_tenant_shows_opens_nothing_until_it_is_active_again(
@@ -70,7 +70,7 @@ async def test_what_a_suspended_tenant_shows_opens_nothing_until_it_is_active_ag
         assert (await client.get("/v1/feed", headers=access.headers)).status == status
     again = await client.post("/v1/tenants/academy/resume", headers=operator)
     assert again.status == 200
-    assert await actions(store, SYSTEM) == ["tenant.suspended", "tenant.resumed"]
+    assert await actions(store, SYSTEM) == ["tenant_suspended", "tenant_resumed"]
     refused = await client.post("/v1/tenants/system/suspend", headers=operator)
     assert (refused.status, (await refused.json(content_type=None))["code"]) == (409, "state_conflict")
 
