@@ -15,6 +15,7 @@ from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
 from gateway.envelopes import write_json
 from gateway.errors import RequestRefused
 from gateway.pipeline.archive import as_json
+from gateway.pipeline.hosted import accept_hosted
 from gateway.store.answers import Answer, Request
 
 __all__ = ["ID", "IDEMPOTENCY_KEY", "PATHS", "RECORD", "idempotency_key", "idempotent", "reply", "routes"]
@@ -23,14 +24,19 @@ routes = web.RouteTableDef()
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 NOTHING: frozenset[str] = frozenset()
+ADDRESS_TYPE = "text/uri-list"
+"""The type of a body that is the address of a credential (RFC 2483 section 5)."""
 
 
 @routes.post("/v1/credentials")
 async def accept(request: web.Request) -> web.Response:
-    """Take in one credential of any format: 201 for a new one, 200 for one that is known."""
+    """Take in one credential of any format, or the one at an address: 201 for a new one, 200 for one that is known."""
     known_parameters(request, NOTHING)
     caller = await known_caller(request, "push")
     data = await body(request)
+    if request.content_type == ADDRESS_TYPE:
+        answer = await accept_hosted(request.app[ARCHIVE], caller, data, idempotent(request, data))
+        return reply(answer)
     return reply(await request.app[ARCHIVE].accept(caller, data, idempotent(request, data)))
 
 
@@ -96,6 +102,10 @@ IDEMPOTENCY_KEY = {
 }  # fmt: skip
 RECORD = {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}
 ANY: dict[str, Any] = {"*/*": {}}
+BODY_OR_ADDRESS = ANY_BODY | {
+    "description": "The bytes of one credential, of any format that is read, or its one https address.",
+    "content": {**ANY_BODY["content"], ADDRESS_TYPE: {"schema": {"type": "string"}}},
+}
 ID = in_path("id", "The id the gateway gave the credential.")
 
 PATHS = {
@@ -103,7 +113,7 @@ PATHS = {
         "post": operation(
             "Hand in a credential of any format", "acceptCredential",
             {"201": ("It is kept", RECORD), "200": ("It was known", RECORD)},
-            parameters=[IDEMPOTENCY_KEY], requestBody=ANY_BODY,
+            parameters=[IDEMPOTENCY_KEY], requestBody=BODY_OR_ADDRESS,
         ),
     },
     "/v1/credentials/{id}": {

@@ -30,7 +30,7 @@ REFUSALS: dict[str, Any] = {
     "503": {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."},
     "5XX": PROBLEM,
 }
-ANY_BODY = {
+ANY_BODY: dict[str, Any] = {
     "required": True,
     "description": "The bytes of one credential, of any format that is read.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
