@@ -7,7 +7,7 @@ CORPORA ?= ../shared/data
 NODE := conformance/node
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test check format conformance node migration docs examples wheel lock clean
+.PHONY: soak help install serve test check format conformance node migration docs examples wheel lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench: install ## measure beside other stacks, up to 20 minutes; BENCH=--quick f
 	cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
 	$(BIN)/python -m bench.run --corpora $(CORPORA) $(if $(BENCH),$(BENCH),--write docs/performance.md)
+
+soak: install ## run for hours what must hold while servers are killed and disks fail; RUNS=pushing runs some
+	$(BIN)/python -m soak.run $(if $(RUNS),--only $(RUNS))
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples
