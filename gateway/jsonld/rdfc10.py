@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import permutations
 from math import factorial
+from operator import itemgetter
 
 from gateway.errors import TooComplex
 from gateway.jsonld.dataset import DEFAULT, Dataset, rows_of
@@ -95,6 +96,7 @@ class _Canonicalizer:
             raise TooComplex(f"more than {MAX_BLANK_NODES} blank nodes")
         self.first: dict[str, str] = {}
         self.hashes: dict[str, str] = {}
+        self.steps: dict[str, str] = {}
         self.neighbours: dict[str, list[tuple[str, str]]] = {}
 
     def run(self) -> CanonicalDataset:
@@ -172,16 +174,43 @@ class _Canonicalizer:
 
     def _n_degree(self, label: str, issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Hash N-Degree Quads (section 4.8), with Hash Related Blank Node (section 4.7)."""
+        settled = self._settled(label, issued)
+        if settled is not None:
+            self._spend(settled[1])
+            return settled[0], issued
         related: dict[str, list[str]] = {}
-        canonical = self.canonical
-        for place, term in self.neighbours.get(label) or self._neighbours(label):
-            name = canonical.get(term) or issued.get(term) or self._first_degree(term)
-            related.setdefault(self._again(place + name), []).append(term)
+        canonical, first, hashes = self.canonical, self.first, self.hashes
+        for place, term in self.neighbours[label]:
+            text = place + (canonical.get(term) or issued.get(term) or first[term])
+            related.setdefault(hashes.get(text) or self._again(text), []).append(term)
         data = ""
-        for key in sorted(related):
-            path, issued = self._best_path(related[key], issued)
+        for key, labels in sorted(related.items()):
+            if len(labels) == 1 and (name := canonical.get(labels[0]) or issued.get(labels[0])):
+                self._spend(1)
+                data += key + name
+                continue
+            path, issued = self._best_path(labels, issued)
             data += key + path
         return self._again(data), issued
+
+    def _settled(self, label: str, issued: dict[str, str]) -> tuple[str, int] | None:
+        """The same hash of a node whose neighbours have their names, each reached one way; and what it costs."""
+        steps, canonical, known = [], self.canonical, self.steps
+        for place, term in self.neighbours.get(label) or self._neighbours(label):
+            name = canonical.get(term) or issued.get(term)
+            if name is None:
+                return None
+            text = place + name
+            steps.append(known.get(text) or self._step(text, name))
+        steps.sort()
+        if len(steps) > 1 and len(set(steps)) < len(steps):
+            return None
+        return self._again("".join(steps)), len(steps)
+
+    def _step(self, text: str, name: str) -> str:
+        """What a neighbour that has a name adds to the hash of a node: no order is to be chosen there."""
+        step = self.steps[text] = self._again(text) + name
+        return step
 
     def _neighbours(self, label: str) -> list[tuple[str, str]]:
         """The blank nodes a node shares a quad with, each with its position and, but for a graph, predicate."""
@@ -196,17 +225,39 @@ class _Canonicalizer:
     def _best_path(self, labels: list[str], issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """Steps 5.1 to 5.6: the least path over all orders of equally hashed nodes."""
         # Every order is tried, so that the work is known, and refused, before any of it is done.
-        self.budget -= factorial(len(labels))
-        if self.budget < 0:
-            raise TooComplex("blank nodes cannot be told apart within the work limit")
-        if len(labels) == 1 and (name := self.canonical.get(labels[0]) or issued.get(labels[0])):
-            return name, issued
+        self._spend(factorial(len(labels)))
+        if len(labels) > 1 and (leaves := self._leaves(labels, issued)) is not None:
+            return leaves
         chosen_path, chosen = "", issued
         for order in permutations(labels):
             tried = self._path(order, issued.copy(), chosen_path)
             if tried is not None and (not chosen_path or tried[0] < chosen_path):
                 chosen_path, chosen = tried
         return chosen_path, chosen
+
+    def _leaves(self, labels: list[str], issued: dict[str, str]) -> tuple[str, dict[str, str]] | None:
+        """The least path at once, where no order changes a hash: that of the hashes. It costs what trying all would."""
+        settled = []
+        for label in labels:
+            found = None if label in self.canonical or label in issued else self._settled(label, issued)
+            if found is None:
+                return None
+            settled.append((found[0], found[1], label))
+        if len(set(labels)) < len(labels):
+            return None
+        self._spend(factorial(len(labels)) * sum(cost for _, cost, _ in settled))
+        settled.sort(key=itemgetter(0))
+        issued, names, path = issued.copy(), "", ""
+        for digest, _, label in settled:
+            name = issued[label] = f"_:b{len(issued)}"
+            names += name
+            path += f"{name}<{digest}>"
+        return names + path, issued
+
+    def _spend(self, orders: int) -> None:
+        self.budget -= orders
+        if self.budget < 0:
+            raise TooComplex("blank nodes cannot be told apart within the work limit")
 
     def _path(
         self, order: tuple[str, ...], issued: dict[str, str], chosen: str

@@ -174,6 +174,24 @@ def test_the_budget_is_what_decides() -> None:
         canonicalize_quads(clique(4), budget=3)
 
 
+@pytest.mark.parametrize(("leaves", "orders"), [(2, 12), (3, 48), (4, 208), (5, 1220)])
+def test_orders_that_need_no_walk_are_charged_all_the_same(leaves: int, orders: int) -> None:
+    """Two nodes that nothing tells apart, each with leaves that nothing tells apart: counted by walking them all."""
+    quads = [Quad(blank(p), iri("urn:p"), blank(f"{p}{i}")) for p in "ab" for i in range(leaves)]
+    assert canonicalize_quads(quads, budget=orders).tried == orders
+    with pytest.raises(TooComplex):
+        canonicalize_quads(quads, budget=orders - 1)
+
+
+def test_leaves_are_put_in_the_order_of_their_hashes_whatever_their_labels() -> None:
+    """Leaves with the same first-degree hash, told apart by what they also point at."""
+    forms = set()
+    for order in permutations(range(3)):
+        lines = [f"_:a <urn:p> _:x{i} .\n_:x{i} <urn:q> _:y{order[i] % 2} .\n" for i in range(3)]
+        forms.add(canonical("".join(lines) + '_:y0 <urn:r> "0" .\n_:y1 <urn:r> "1" .\n'))
+    assert len(forms) == 1
+
+
 def test_large_graphs_without_ties_are_fast() -> None:
     quads = [Quad(iri("urn:a"), iri("urn:p"), blank(f"n{i}")) for i in range(2000)]
     quads += [Quad(blank(f"n{i}"), iri("urn:v"), literal(str(i))) for i in range(2000)]
