@@ -32,7 +32,15 @@ from gateway.core.securing import (
     securings_named,
     to_sign,
 )
-from gateway.core.understanding import Inspected, Understanding, inspect, inspect_opened, understand
+from gateway.core.understanding import (
+    Inspected,
+    Understanding,
+    inspect,
+    inspect_opened,
+    read_of,
+    understand,
+    understand_opened,
+)
 from gateway.envelopes import write_json as render_json
 
 __all__ = [
@@ -73,6 +81,7 @@ __all__ = [
     "prepare",
     "prepare_as_it_stands",
     "prepare_rows",
+    "read_of",
     "record",
     "render",
     "render_json",
@@ -80,5 +89,6 @@ __all__ = [
     "status_list_document",
     "to_sign",
     "understand",
+    "understand_opened",
     "verify",
 ]

@@ -24,11 +24,11 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.schema import schema_checks, semantic_checks
 from gateway.core.structure import edci_checks, proof_terms_checks, structure_checks, terms_check
 from gateway.core.trust import trust_check
-from gateway.core.understanding import Inspected, inspect
+from gateway.core.understanding import Inspected, inspect, read_of
 from gateway.core.views import credential_of, issuing_organization, where
 from gateway.errors import GatewayError
+from gateway.jsonld import LinkedData
 from gateway.pointers import resolve
-from gateway.proofs import unsecured
 from gateway.proofs.secured import Secured
 from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
@@ -42,15 +42,19 @@ PRESENTATION = frozenset(("structure", "terms", "proof", "issuer", "credential")
 """What the verdict on a presentation rests on; each credential in it has one of its own."""
 
 
-def verify(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
+def verify(
+    inspected: Inspected, retrieved: Retrieved, question: Question, read: LinkedData | None = None
+) -> Verified:
     """Every check of a document, as far as what was retrieved allows.
+
+    ``read`` is ``read_of`` it under the contexts of the question, where that is at hand.
 
     Raises ``TooComplex`` for a poison graph; nothing else, whatever is wrong with the document.
     """
     if is_presentation(inspected.envelope.tree):
         return _presented(inspected, retrieved, question)
     tree = credential_of(inspected)
-    checks, secured = _intrinsic(inspected, tree, retrieved, question)
+    checks, secured = _intrinsic(inspected, tree, retrieved, question, read)
     if not question.proof_only:
         checks += _status(inspected, tree, retrieved, question)
         checks += _trust(inspected, tree, retrieved, secured, _bound(checks))
@@ -84,11 +88,11 @@ def _presented(inspected: Inspected, retrieved: Retrieved, question: Question) -
 
 
 def _intrinsic(
-    inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question
+    inspected: Inspected, tree: Json, retrieved: Retrieved, question: Question, read: LinkedData | None = None
 ) -> tuple[list[Check], tuple[Secured, ...]]:
     """What the document and the keys show: structure, terms, proofs, binding, period."""
     checks: list[Check] = []
-    read = unsecured(tree, question.contexts) if inspected.linked_data else None
+    read = read or read_of(inspected, question.contexts)
     if read is not None:
         checks += [*structure_checks(tree), *related_resource_checks(tree, question.contexts)]
         sealed = inspected.envelope.sealed == "jades"

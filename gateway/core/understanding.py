@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.core.recognition import is_open_badges_2
 from gateway.course import lap
@@ -11,13 +12,23 @@ from gateway.envelopes import Envelope, open_envelope
 from gateway.errors import FormatRefused, GatewayError
 from gateway.formats import Format, read_document, recognise
 from gateway.formats.reading import types_of
-from gateway.jsonld import statements
+from gateway.jsonld import Contexts, LinkedData, bundled, statements
 from gateway.keys import sha256_multihash
 from gateway.mapping import Step
 from gateway.model import Credential
+from gateway.pointers import resolve
+from gateway.proofs import unsecured
 from gateway.report import Finding, Severity
 
-__all__ = ["Inspected", "Understanding", "inspect", "inspect_opened", "understand"]
+__all__ = [
+    "Inspected",
+    "Understanding",
+    "inspect",
+    "inspect_opened",
+    "read_of",
+    "understand",
+    "understand_opened",
+]
 
 
 VERIFIABLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
@@ -96,28 +107,56 @@ def inspect_opened(envelope: Envelope) -> Inspected:
         raise
 
 
+def read_of(inspected: Inspected, contexts: Contexts | None) -> LinkedData | None:
+    """A credential in linked data without its proofs, to be read once for all that is asked of it; else None."""
+    if not inspected.linked_data:
+        return None
+    credential = resolve(inspected.envelope.tree, inspected.prefix)
+    return unsecured(credential if isinstance(credential, dict) else {}, contexts)
+
+
 def understand(data: bytes) -> Understanding:
     """The credential in the bytes, as the hub holds it.
 
     Raises an ``InputRefused`` with code, pointer and hint for whatever is no credential the gateway reads.
     """
     envelope = open_envelope(data)
-    form = recognise(envelope)
+    return understand_opened(Inspected(envelope, recognise(envelope)), data)
+
+
+def understand_opened(inspected: Inspected, data: bytes, read: LinkedData | None = None) -> Understanding:
+    """The same of a document that is opened: of the bytes ``data``; with ``read_of`` it, where that is at hand."""
+    envelope = inspected.envelope
+    form = inspected.form or recognise(envelope)
     lap("recognise")
-    read = read_document(form, envelope.tree)
+    understood = read_document(form, envelope.tree)
     digest = hashlib.sha256(data).hexdigest()
     lap("read")
-    remarks = _remarks(envelope, form)
+    remarks = _remarks(envelope, form, read)
     lap("terms")
-    return Understanding(envelope, form, read.hub, read.steps, digest, remarks)
+    return Understanding(envelope, form, understood.hub, understood.steps, digest, remarks)
 
 
-def _remarks(envelope: Envelope, form: Format) -> tuple[Finding, ...]:
+def _remarks(envelope: Envelope, form: Format, read: LinkedData | None) -> tuple[Finding, ...]:
     """What linked-data processing would not take as it stands: no obstacle to reading, but to signing."""
     if form.kind != "json" or form.table == "ob2":
         return ()
+    credential = envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0]
     try:
-        statements(envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0])
+        if read is not None and _is_read_alike(credential, read):
+            read.statements()
+        else:
+            statements(credential)
     except GatewayError as error:
         return (Finding(error.pointer, error.code, Severity.WARNING, message=error.detail),)
     return ()
+
+
+def _is_read_alike(credential: Any, read: LinkedData) -> bool:
+    """Whether what was read is the credential whole, and is read alike under the bundled contexts alone."""
+    if "proof" in credential:
+        return False
+    contexts = read.contexts or bundled()
+    text = repr(credential) if contexts.extra else ""
+    more = any(url in text for url in contexts.extra)
+    return contexts.versions == bundled().versions and not more

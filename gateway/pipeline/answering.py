@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from gateway import core
 from gateway.core import ConvertOptions, Way
 from gateway.envelopes import write_json
 from gateway.messages import DEFAULT_LANGUAGE
-from gateway.pipeline.work import ConvertJob, Delivery, Done, Verifying, VerifyJob, convert, secure
+from gateway.pipeline.work import (
+    ConvertJob,
+    Delivery,
+    Done,
+    Verifying,
+    VerifyJob,
+    contexts_of,
+    convert,
+    convert_understood,
+    judge,
+    secure,
+)
 from gateway.report import Report
 from gateway.retrieval import Answer, Need
 
@@ -23,6 +35,7 @@ __all__ = [
     "converted",
     "report_as",
     "report_json",
+    "verified_and_converted",
 ]
 
 Rendered = TypeVar("Rendered")
@@ -53,6 +66,24 @@ def converted(
 ) -> Done:  # fmt: skip
     """The document of a verification in another format, ready to be signed."""
     return convert(ConvertJob(job.data, options, report, job.question.now, ways, job.own), tell)
+
+
+def verified_and_converted(
+    options: ConvertOptions, ways: tuple[Way, ...], tell: Callable[[Report], Any] | None, job: VerifyJob,
+    answers: Mapping[Need, Answer],
+) -> tuple[Report | Done, tuple[Need, ...]]:  # fmt: skip
+    """The same once nothing is missing for the verification, else its report so far.
+
+    The document is opened once for both, and read as linked data once where it has no proof.
+    """
+    inspected = core.inspect(job.data)
+    read = core.read_of(inspected, contexts_of(job.own))
+    report, missing = judge(inspected, job, answers, read)
+    if missing:
+        return report, missing
+    source = core.understand_opened(inspected, job.data, read)
+    made = ConvertJob(job.data, options, report, job.question.now, ways, job.own)
+    return convert_understood(source, made, tell), ()
 
 
 def answer(render: Callable[[Delivery], bytes], done: Done, signatures: tuple[bytes, ...]) -> Answered:

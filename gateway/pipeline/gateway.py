@@ -30,7 +30,15 @@ from gateway.dids.resolver import Registries, Resolver
 from gateway.errors import RequestRefused
 from gateway.fetch import Fetch
 from gateway.formats import format_named
-from gateway.pipeline.answering import Answered, Rendered, Shape, answer, converted, report_as
+from gateway.pipeline.answering import (
+    Answered,
+    Rendered,
+    Shape,
+    answer,
+    converted,
+    report_as,
+    verified_and_converted,
+)
 from gateway.pipeline.bulk import Bulk, Row, secured
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
@@ -153,10 +161,12 @@ class Gateway:
         wanted = replace(options, identity=identity, now=_stamp(now))
         ways = _ways(securings, signers) if signers else ()
         job = VerifyJob(data, self._question(STRICT.name, now), self.context_url, bool(self.trust))
-        done = await self._rendered(
-            partial(converted, wanted, ways, tell, job), job, verify, small=False, stale=not signers
-        )
-        return done, signers, now
+        at_once = partial(verified_and_converted, wanted, ways, tell)
+        found = await self._verified(at_once, job, small=False, stale=not signers)
+        if isinstance(found, Report):
+            late = partial(converted, wanted, ways, tell, job)
+            return await self.compute.run(late, found, small=False), signers, now
+        return found, signers, now
 
     async def secure(
         self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
@@ -278,11 +288,10 @@ class Gateway:
         return Question(now, judge, anchors=self.anchors)
 
     async def _rendered(
-        self, render: Callable[[Report], Rendered], job: VerifyJob, work: Verifying, *, small: bool,
-        stale: bool = True,
-    ) -> Rendered:  # fmt: skip
+        self, render: Callable[[Report], Rendered], job: VerifyJob, work: Verifying, *, small: bool
+    ) -> Rendered:
         """What ``render`` makes of the report on a document, in the piece of work that completes the report."""
-        found = await self._verified(partial(report_as, render, work), job, small=small, stale=stale)
+        found = await self._verified(partial(report_as, render, work), job, small=small)
         if isinstance(found, Report):
             return await self.compute.run(render, found, small=small)
         return found

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from gateway import core
-from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Way
+from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Understanding, Way
 from gateway.course import lap
 from gateway.errors import JsonLdRefused, NotACredential, ProofInvalid
 from gateway.formats.vocabulary import own_context
-from gateway.jsonld import Contexts, bundled
+from gateway.jsonld import Contexts, LinkedData, bundled
 from gateway.proofs import Prepared
 from gateway.proofs.jose_creation import PreparedJwt
 from gateway.report import Finding, Report, Severity, Verdict
@@ -31,6 +31,7 @@ __all__ = [
     "Verifying",
     "contexts_of",
     "convert",
+    "convert_understood",
     "is_small",
     "judge",
     "prepare",
@@ -163,12 +164,12 @@ def verify(job: VerifyJob, answers: Mapping[Need, Answer]) -> tuple[Report, tupl
 
 
 def judge(
-    inspected: Inspected, job: VerifyJob, answers: Mapping[Need, Answer]
+    inspected: Inspected, job: VerifyJob, answers: Mapping[Need, Answer], read: LinkedData | None = None
 ) -> tuple[Report, tuple[Need, ...]]:
-    """The same of a document that is opened."""
+    """The same of a document that is opened; ``read`` is ``read_of`` it, where that is at hand."""
     retrieved = Retrieved(answers, lists=job.lists)
     lap("recognise")
-    done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)))
+    done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)), read)
     lap("verify")
     name = inspected.form.name if inspected.form is not None else "unknown"
     facts = {
@@ -184,7 +185,13 @@ def convert(job: ConvertJob, tell: Callable[[Report], Any] | None = None) -> Don
 
     With ``tell``, what that makes of the report goes along in its place.
     """
-    source = core.understand(job.data)
+    return convert_understood(core.understand(job.data), job, tell)
+
+
+def convert_understood(
+    source: Understanding, job: ConvertJob, tell: Callable[[Report], Any] | None = None
+) -> Done:
+    """The same of a document that is understood."""
     if job.ways:
         refuse_forged(job.verified)
     converted = core.express(source, replace(job.options, checks=job.verified.checks))
