@@ -12,8 +12,10 @@ from gateway.cli_parts import add_data, settings_of
 from gateway.store import SCOPES, Client, Database, open_store
 from gateway.store.governing import (
     LIFETIME,
+    TENANT_SETTINGS,
     NewClient,
     NewKey,
+    change_settings,
     found_tenant,
     give_client,
     give_key,
@@ -52,6 +54,13 @@ def add_tenants(command: argparse.ArgumentParser) -> None:
     add("show", _show, "show a tenant")
     add("suspend", _suspend, "let a tenant's keys and tokens open nothing")
     add("resume", _resume, "let them open again")
+    changed = add("set", _set, "set a tenant's own limits")
+    changed.add_argument(
+        "settings",
+        nargs="+",
+        metavar="NAME=N",
+        help=f"{', '.join(TENANT_SETTINGS)}; without N, as for everybody",
+    )
     add("keys", _keys, "list the keys of a tenant")
     new = add("new-key", _new_key, "make a key of a tenant; it is printed this once")
     new.add_argument("--scopes", required=True, metavar="S,S", help=f"of {', '.join(SCOPES)}")
@@ -109,6 +118,14 @@ async def _resume(parsed: Options, database: Database) -> Any:
     return _tenant(await resume(database, ACTOR, parsed.tenant, parsed.clock()))
 
 
+async def _set(parsed: Options, database: Database) -> Any:
+    pairs = (text.partition("=") for text in parsed.settings)
+    given = {
+        name: (int(value) if value.isdecimal() else value) if value else None for name, _, value in pairs
+    }
+    return _tenant(await change_settings(database, ACTOR, parsed.tenant, given, parsed.clock()))
+
+
 async def _keys(parsed: Options, database: Database) -> Any:
     listed = await database.read(lambda c: keys_of(c, tenant_named(c, parsed.tenant).id))
     return [_key(key) for key in listed]
@@ -145,7 +162,8 @@ async def _revoke_client(parsed: Options, database: Database) -> Any:
 
 
 def _tenant(tenant: Tenant) -> dict[str, Any]:
-    return {"id": tenant.id, "state": tenant.state, "created": tenant.created, "name": tenant.name}
+    told = {"id": tenant.id, "state": tenant.state, "created": tenant.created, "name": tenant.name}
+    return {**told, **tenant.settings}
 
 
 def _key(key: ApiKey) -> dict[str, Any]:

@@ -58,6 +58,10 @@ class Metrics:
         self._refused = Counter(
             "gateway_work_refused", "Pieces of work refused since too much waited", registry=registry
         )
+        self._shares = Counter(
+            "gateway_shares", "Requests that asked for their tenant's share, by outcome", ("outcome",),
+            registry=registry,
+        )  # fmt: skip
         self._lag = Histogram(
             "gateway_event_loop_lag_seconds", "Seconds the event loop is late, asked at even intervals",
             buckets=SECONDS, registry=registry,
@@ -88,6 +92,10 @@ class Metrics:
     def refused(self) -> None:
         """A piece of work was refused since too much waited already."""
         self._refused.inc()
+
+    def shared(self, outcome: str) -> None:
+        """A request got its tenant's share (``taken``), or came too often (``rate``), or found no ``place``."""
+        self._shares.labels(outcome).inc()
 
     def lag(self, seconds: float) -> None:
         """The event loop was so late."""

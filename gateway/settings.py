@@ -72,7 +72,8 @@ class Settings:
     issuer_country: str = ""
     processes: int = 1
     workers: int = 2
-    max_queue: int = 64
+    max_queue: int = 94
+    requests_per_minute: int = 60_000
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
     fetch_ports: tuple[int, ...] = (HTTPS_PORT,)
@@ -263,6 +264,7 @@ _READERS: dict[str, Any] = {
     "processes": _count,
     "workers": _count,
     "max_queue": _count,
+    "requests_per_minute": _count,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,
     "fetch_ports": _ports,

@@ -32,6 +32,7 @@ from gateway.api.access import access
 from gateway.api.duties import duties
 from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
+from gateway.api.shares import SHARES, fair, shares_of
 from gateway.api.state import ARCHIVE, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
@@ -76,9 +77,10 @@ def make_app(
     With a ``gateway`` and no ``store`` it converts, verifies and signs, and keeps nothing.
     What it does is counted in ``metrics``, in counters of its own unless some are given.
     """
-    app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems])
+    app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems, fair])
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
+    app[SHARES] = shares_of(settings)
     app.cleanup_ctx.append(watch_lag)
     if gateway is not None:
         app[GATEWAY] = gateway

@@ -20,6 +20,8 @@ ANONYMOUS = "anonymous"
 SCHEME = "bearer"
 RECOGNISERS = {PREFIXES[ACCESS]: caller_with_token, KEY_PREFIX: authenticate}
 """Who shows what, by how it begins."""
+CALLER = web.RequestKey("caller", Caller)
+"""Where a request has who asks, once it was looked up."""
 
 
 async def caller_of(request: web.Request) -> Caller:
@@ -27,6 +29,12 @@ async def caller_of(request: web.Request) -> Caller:
 
     Raises ``NotAuthenticated`` for a key or token that does not hold.
     """
+    if CALLER not in request:
+        request[CALLER] = await _shown(request)
+    return request[CALLER]
+
+
+async def _shown(request: web.Request) -> Caller:
     if "Authorization" not in request.headers:
         return Caller(SYSTEM, ANONYMOUS, frozenset(request.app[SETTINGS].anonymous_scopes))
     scheme, _, text = request.headers["Authorization"].partition(" ")

@@ -19,7 +19,17 @@ from gateway.envelopes import write_json
 from gateway.errors import AccessRefused, NotFound, RequestRefused
 from gateway.store import SCOPES, Caller
 from gateway.store.answers import Answer
-from gateway.store.governing import LIFETIME, NewKey, found_tenant, give_key, resume, suspend, take_key
+from gateway.store.governing import (
+    LIFETIME,
+    TENANT_SETTINGS,
+    NewKey,
+    change_settings,
+    found_tenant,
+    give_key,
+    resume,
+    suspend,
+    take_key,
+)
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import ApiKey, Tenant, all_tenants, keys_of, tenant_named
 
@@ -63,6 +73,15 @@ async def tenant(request: web.Request) -> web.Response:
     """A tenant, by name or id."""
     _, found = await governed(request)
     return told(tenant_json(found))
+
+
+@routes.patch("/v1/tenants/{tenant}")
+async def set_tenant(request: web.Request) -> web.Response:
+    """Change some settings of a tenant; null takes one away."""
+    caller = await _governor(request)
+    given = await members(request, frozenset(TENANT_SETTINGS))
+    name, now = request.match_info["tenant"], request.app[GATEWAY].clock()
+    return told(tenant_json(await change_settings(request.app[STORE], caller.actor, name, given, now)))
 
 
 @routes.post("/v1/tenants/{tenant}/suspend")
@@ -159,7 +178,8 @@ def told(value: dict[str, Any], status: int = 200, headers: dict[str, str] | Non
 
 def tenant_json(tenant: Tenant) -> dict[str, Any]:
     """A tenant as it is told."""
-    return {"id": tenant.id, "name": tenant.name, "state": tenant.state, "created": tenant.created}
+    return {"id": tenant.id, "name": tenant.name, "state": tenant.state, "created": tenant.created,
+            "settings": dict(tenant.settings)}  # fmt: skip
 
 
 def key_json(key: ApiKey) -> dict[str, Any]:
@@ -171,9 +191,12 @@ def key_json(key: ApiKey) -> dict[str, Any]:
 
 TENANT = {
     "type": "object",
-    "properties": {"id": TEXT, "name": TEXT, "state": {"enum": ["active", "suspended"]}, "created": TEXT},
-    "required": ["id", "name", "state", "created"],
-}
+    "properties": {
+        "id": TEXT, "name": TEXT, "state": {"enum": ["active", "suspended"]}, "created": TEXT,
+        "settings": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "required": ["id", "name", "state", "created", "settings"],
+}  # fmt: skip
 KEY = {
     "type": "object",
     "properties": {
@@ -231,6 +254,13 @@ PATHS = {
     },
     "/v1/tenants/{tenant}": {
         "parameters": [NAME], "get": operation("A tenant", "getTenant", {"200": ("It", ONE)}),
+        "patch": operation(
+            "Change some settings of a tenant", "setTenant", {"200": ("It", ONE)},
+            requestBody=asked(
+                {name: {"type": ["integer", "null"], "minimum": 1, "maximum": most}
+                 for name, most in TENANT_SETTINGS.items()}, [],
+            ),
+        ),
     },
     "/v1/tenants/{tenant}/suspend": {
         "parameters": [NAME],

@@ -5,10 +5,10 @@ What becomes of a tenant stands in the chain of the gateway's own, what becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -28,12 +28,16 @@ from gateway.store.tenants import (
     scopes_named,
     set_tenant_state,
     tenant_named,
+    tenant_settings,
 )
 
 __all__ = [
     "LIFETIME",
+    "REQUESTS_PER_MINUTE",
+    "TENANT_SETTINGS",
     "NewClient",
     "NewKey",
+    "change_settings",
     "found_tenant",
     "give_client",
     "give_key",
@@ -49,6 +53,9 @@ LIFETIME = 365
 """Days for which a key holds unless it is said."""
 LONGEST_LIFETIME = 3650
 LONGEST_LABEL = 200
+REQUESTS_PER_MINUTE = "requestsPerMinute"
+TENANT_SETTINGS = {REQUESTS_PER_MINUTE: 10_000_000}
+"""What may be set for a tenant: whole numbers from 1 to the one that is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,29 @@ async def _set_state(
         set_tenant_state(connection, before.id, state[0])
         if before.state != state[0]:
             append(Rows(connection, SYSTEM), actor, state[1], before.id, now)
+        return tenant_named(connection, before.id)
+
+    return await database.write(SYSTEM, work)
+
+
+async def change_settings(
+    database: Database, actor: str, name: str, changed: Mapping[str, Any], now: datetime
+) -> Tenant:
+    """Set some of a tenant's settings; None takes one away. Raises ``NotFound``, ``RequestRefused``."""
+    for setting, value in changed.items():
+        most = TENANT_SETTINGS.get(setting)
+        if most is None:
+            raise RequestRefused(
+                f"unknown setting {setting[:40]!r}", hint=f"Known: {', '.join(TENANT_SETTINGS)}."
+            )
+        whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+        if value is not None and not whole:
+            raise RequestRefused(f"{setting} is a whole number from 1 to {most}", pointer=f"/{setting}")
+
+    def work(connection: Connection) -> Tenant:
+        before = tenant_named(connection, name)
+        if tenant_settings(connection, before.id, changed) != before.settings:
+            append(Rows(connection, SYSTEM), actor, "tenant.set", before.id, now, **changed)
         return tenant_named(connection, before.id)
 
     return await database.write(SYSTEM, work)

@@ -302,7 +302,7 @@ async def test_every_method_that_is_described_is_answered(client: TestClient) ->
         (method, path)
         for path, item in described.items()
         for method in item
-        if method in ("get", "post", "put", "delete")
+        if method in ("get", "post", "put", "patch", "delete")
     }
     assert said <= routes
     assert {entry for entry in routes if entry[1] in described} <= said
