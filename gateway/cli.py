@@ -135,6 +135,18 @@ def _keys(command: argparse.ArgumentParser) -> None:
     add_keys(command)
 
 
+def _bulk(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_bulk import add_bulk
+
+    add_bulk(command)
+
+
+def _work(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_bulk import add_work
+
+    add_work(command)
+
+
 def _formats(command: argparse.ArgumentParser) -> None:
     from gateway.cli_more import add_formats
 
@@ -179,6 +191,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "keys": ("make, rotate, retire, revoke and list signing keys", _keys),
     "formats": ("list what can be read and written", _formats),
     "tenants": ("make and suspend tenants, and their API keys", _tenants),
+    "bulk": ("take in, convert, write and make anew many credentials", _bulk),
+    "work": ("do the jobs of the database, beside the service or on another host", _work),
     "serve": ("start the HTTP service", _serve),
     "audit": ("check or list who did what with what is kept", _audit),
     "backup": ("copy the database as of this moment", _backup),

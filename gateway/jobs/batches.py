@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -81,18 +81,37 @@ class Batches:
             await self._forget(caller, received)
         return answer
 
-    async def over_credentials(self, caller: Caller, kind: str, wish: Mapping[str, Any]) -> Job:
-        """A job over every credential of the tenant: its form made, or all of its forms made anew."""
+    async def take_in(self, caller: Caller, found: Iterator[Item]) -> Job:
+        """The same without a request, of rows that somebody here has read."""
+        caller.demand("push")
+        identifier = await self._received(caller, "import", {}, found)
+        return await self.archive.write(caller, lambda rows: self._begun(rows, caller, identifier))
+
+    async def over_credentials(
+        self, caller: Caller, kind: str, wish: Mapping[str, Any], only: Sequence[str] | None = None
+    ) -> Job:
+        """A job over every credential of the tenant, or some: its form made, or all of its forms made anew."""
         caller.demand("read")
         if kind == "convert":
             format_named(wanted_of(wish).format, to_write=True)
         identifier = (await self.archive.write(caller, lambda rows: self._new(rows, caller, kind, wish))).id
-        number, after = 0, ""
-        while page := await self.archive.read(caller, partial(ids_after, identifier=after, limit=PAGE_ROWS)):
-            added = [NewRow(number + n, name, credential=name) for n, name in enumerate(page, 1)]
+        count = 0
+        async for page in self._pages(caller, only):
+            added = [NewRow(number, name, credential=name) for number, name in enumerate(page, count + 1)]
             await self.archive.write(caller, partial(add_rows, identifier=identifier, added=added))
-            number, after = number + len(page), page[-1]
+            count += len(page)
         return await self.archive.write(caller, lambda rows: self._begun(rows, caller, identifier))
+
+    async def _pages(self, caller: Caller, only: Sequence[str] | None) -> AsyncIterator[Sequence[str]]:
+        """Credentials, some at a time: those that are named, or all that hold."""
+        if only is not None:
+            for first in range(0, len(only), PAGE_ROWS):
+                yield only[first : first + PAGE_ROWS]
+            return
+        after = ""
+        while page := await self.archive.read(caller, partial(ids_after, identifier=after, limit=PAGE_ROWS)):
+            yield page
+            after = page[-1]
 
     async def _received(
         self, caller: Caller, kind: str, wish: Mapping[str, Any], found: Iterator[Item]

@@ -142,13 +142,15 @@ class Engine:
 
 
 def _launch(url: str, slot: int, at_once: int) -> None:
+    logger = logging.getLogger("dbos")
+    logger.handlers, logger.propagate = [logging.NullHandler()], False  # it would quote what failed
     config: DBOSConfig = {
         "name": NAME,
         "system_database_url": url,
         "application_version": VERSION,
         "executor_id": _executor(slot),
         "enable_otlp": False,  # it sends nothing anywhere, and without a key there is no conductor
-        "log_level": "CRITICAL",  # it would quote what failed
+        "log_level": "CRITICAL",
         "use_listen_notify": False,
         "sys_db_pool_size": CONNECTIONS,
         "max_executor_threads": at_once + THREADS,

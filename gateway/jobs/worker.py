@@ -61,15 +61,19 @@ class Worker:
                 try:
                     await self._turn()
                 except GatewayError as error:
-                    log.warning("the jobs wait: %s", error.code)
+                    log.warning("the jobs wait: %s", error.detail)
                     await self._leave()
                     await self._pause(STANDBY)
         finally:
             await self._leave()
 
-    async def stop(self) -> None:
-        """Begin nothing more; what is under way is finished and kept."""
+    def end(self) -> None:
+        """Begin nothing more; ``run`` comes back when what is under way is finished and kept."""
         self._stopping.set()
+
+    async def stop(self) -> None:
+        """The same, and wait for what is under way."""
+        self.end()
         while self._under_way:
             await asyncio.wait(self._under_way)
 
