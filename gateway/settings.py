@@ -32,6 +32,7 @@ class Settings:
     ``anonymous`` is what callers without a key may do: ``sign`` in development and nothing in production,
     unless it is said. Verifying and converting without a signature are open to all.
     ``public_url`` is the https address people reach the gateway at; it gives the gateway a did:web.
+    ``terms_url`` and ``privacy_url`` are where clients of its APIs read what they agree to.
     ``issuer_country`` is a three-letter code.
     ``environment`` is ``development`` or ``production``.
     ``signing_key`` is a secret Multikey for development; keys otherwise lie in ``data``/keys, in the
@@ -55,6 +56,8 @@ class Settings:
     database: str | None = field(default=None, repr=False)
     anonymous: tuple[str, ...] | None = None
     public_url: str | None = None
+    terms_url: str | None = None
+    privacy_url: str | None = None
     environment: str = "development"
     signing_key: str | None = field(default=None, repr=False)
     pkcs11_module: str | None = None
@@ -246,6 +249,8 @@ _READERS: dict[str, Any] = {
     "database": _text,
     "anonymous": _scopes,
     "public_url": _https_url,
+    "terms_url": _https_url,
+    "privacy_url": _https_url,
     "environment": _environment,
     "signing_key": _text,
     "pkcs11_module": _text,

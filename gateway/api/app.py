@@ -22,6 +22,8 @@ from gateway.api import (
     lifecycle,
     oauth,
     oauth_consent,
+    open_badges,
+    open_badges_discovery,
     pages,
     probes,
     tenants,
@@ -62,6 +64,8 @@ KEEPING = (
     tenants,
     oauth,
     oauth_consent,
+    open_badges,
+    open_badges_discovery,
 )
 """Faces over the store."""
 

@@ -5,21 +5,19 @@ https://github.com/ndjson/ndjson-spec
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
 from gateway.api.describing import in_header, operation, parameter
-from gateway.api.requests import flag, known_parameters
+from gateway.api.requests import flag, known_parameters, moment_in
 from gateway.api.state import ARCHIVE
 from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
 from gateway.errors import RequestRefused
 from gateway.formats import FORMATS
 from gateway.pipeline.feed import MOST, lines, page, position
 from gateway.store.feed import Filters
-from gateway.store.moments import stamp
 
 __all__ = ["PATHS", "routes"]
 
@@ -68,20 +66,10 @@ def _filters(request: web.Request) -> Filters:
     return Filters(
         issuer=asked.get("issuer", ""),
         types=tuple(sorted(asked.getall("type", []))),
-        since=_moment(asked["since"]) if "since" in asked else "",
+        since=moment_in(request, "since"),
         eqf_levels=tuple(sorted({_level(text) for text in asked.getall("eqf", [])})),
         verified=flag(request, "verified"),
     )
-
-
-def _moment(text: str) -> str:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
-        raise RequestRefused("since is a moment with its time zone", hint="As 2026-01-31T12:00:00Z.")
-    return stamp(when)
 
 
 def _level(text: str) -> int:

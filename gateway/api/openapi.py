@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.api import batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, tenants
+from gateway.api import (
+    batches,
+    clients,
+    credentials,
+    feed,
+    lifecycle,
+    oauth,
+    oauth_consent,
+    open_badges,
+    tenants,
+)
 from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, PROBLEM, REFUSALS, answer, got, parameter
 from gateway.api.schemas import SCHEMAS, TEXT
 from gateway.core import DEFAULT_SECURING, ORIGINALS, POLICIES, SECURINGS
@@ -15,7 +25,7 @@ from gateway.signer import NEW_KINDS
 
 __all__ = ["description"]
 
-DESCRIBED = (batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, tenants)
+DESCRIBED = (batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, open_badges, tenants)
 """Faces that describe their own paths."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -11,8 +12,9 @@ from gateway.envelopes import read_json
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import RequestRefused, TooLarge
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
+from gateway.store.moments import stamp
 
-__all__ = ["asked_language", "body", "flag", "known_parameters", "members", "small_body"]
+__all__ = ["asked_language", "body", "flag", "known_parameters", "members", "moment_in", "small_body"]
 
 BODY_DEADLINE = 15.0
 """Seconds a client has to send its body."""
@@ -65,6 +67,19 @@ def known_parameters(request: web.Request, known: frozenset[str]) -> None:
         raise RequestRefused(
             f"unknown parameter {unknown[0][:40]!r}", hint=f"Known: {', '.join(sorted(known))}."
         )
+
+
+def moment_in(request: web.Request, name: str) -> str:
+    """A parameter that is a moment, as the store writes it; empty when it is absent. Raises ``RequestRefused``."""
+    if name not in request.query:
+        return ""
+    try:
+        when = datetime.fromisoformat(request.query[name])
+        if when.tzinfo is not None:
+            return stamp(when)
+    except (ValueError, OverflowError):
+        pass
+    raise RequestRefused(f"{name} is a moment with its time zone", hint="As 2026-01-31T12:00:00Z.")
 
 
 def flag(request: web.Request, name: str) -> bool:

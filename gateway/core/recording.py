@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from gateway.core.understanding import Understanding
 from gateway.envelopes import write_json
+from gateway.formats.dates import date_time_stamp
 from gateway.formats.reading import types_of
 from gateway.model import Credential, Qualification, to_json, walk_nodes
 from gateway.report import Report
@@ -22,7 +26,8 @@ EQF_LEVELS = range(1, 9)
 class Recorded:
     """A credential as the store keeps it. ``digest`` is the SHA-256 of the original, in hexadecimal.
 
-    ``hub`` and ``report`` are JSON; ``types`` those of the document; dates are as the source writes them.
+    ``hub`` and ``report`` are JSON; ``types`` those of the document; dates are as the source writes them, but for
+    ``valid_from``, which is in UTC with microseconds. ``same_as`` is what versions of one credential share.
     """
 
     digest: str
@@ -37,6 +42,8 @@ class Recorded:
     verified: bool
     hub: bytes = field(repr=False)
     report: bytes = field(repr=False)
+    same_as: str | None = None
+    valid_from: str | None = None
 
 
 def record(source: Understanding, verified: Report) -> Recorded:
@@ -57,7 +64,26 @@ def record(source: Understanding, verified: Report) -> Recorded:
         verified=report.verified,
         hub=write_json(to_json(hub)),
         report=write_json(report.to_json()),
+        same_as=_same_as(hub.issuer.id if hub.issuer is not None else None, hub.id),
+        valid_from=_moment(hub.valid_from or hub.issuance_date or hub.issued),
     )
+
+
+def _same_as(issuer: str | None, identifier: str | None) -> str | None:
+    """What credentials have in common that are one: issuer and id, unescaped (Open Badges 3.0, section 8.4)."""
+    if not issuer or not identifier:
+        return None
+    told = "\n".join(unquote(part).strip() for part in (issuer, identifier))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _moment(value: str | None) -> str | None:
+    """A moment in UTC, always of the same length; None for what is none."""
+    try:
+        when = datetime.fromisoformat(date_time_stamp(value) or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return when.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _name(value: str | None) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from gateway.store.database import Database, Work
 from gateway.store.jobs import Job
 from gateway.store.oauth import Client
+from gateway.store.open_badges import Listed
 from gateway.store.opening import open_store
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
@@ -20,6 +21,7 @@ __all__ = [
     "Client",
     "Database",
     "Job",
+    "Listed",
     "Rows",
     "Work",
     "bring_up_to_date",

@@ -32,8 +32,10 @@ __all__ = [
     "known_as",
     "note_change",
     "original_of",
+    "replace",
     "set_state",
     "stored_from",
+    "version_of",
 ]
 
 
@@ -98,15 +100,42 @@ def keep(rows: Rows, recorded: Recorded, original: bytes, now: datetime) -> tupl
         originals, digest=recorded.digest, data=original, media_type=recorded.media_type, created=stamp(now)
     )
     identifier = new_id(now)
-    rows.add(
-        credentials, id=identifier, digest=recorded.digest, format=recorded.format,
-        identifier=recorded.identifier, issuer=recorded.issuer, types=f" {' '.join(recorded.types)} ",
-        eqf_level=recorded.eqf_level, issued=recorded.issued, hub=recorded.hub, report=recorded.report,
-        verdict=recorded.verdict, verified=recorded.verified, state="active", created=stamp(now),
-        updated=stamp(now),
-    )  # fmt: skip
+    rows.add(credentials, id=identifier, state="active", created=stamp(now), **_columns(recorded, now))
     note_change(rows, identifier, "created", now)
     return credential(rows, identifier), True
+
+
+def replace(
+    rows: Rows, known: StoredCredential, recorded: Recorded, original: bytes, now: datetime
+) -> StoredCredential:
+    """Keep a newer version of a credential in place of the one that is known; its id and its state stay."""
+    rows.remove(originals, originals.c.digest == known.digest)
+    rows.remove(forms, forms.c.credential_id == known.id)
+    rows.add_unless_there(
+        originals, digest=recorded.digest, data=original, media_type=recorded.media_type, created=stamp(now)
+    )
+    rows.change(credentials, _columns(recorded, now), credentials.c.id == known.id)
+    note_change(rows, known.id, "updated", now)
+    return credential(rows, known.id)
+
+
+def _columns(recorded: Recorded, now: datetime) -> dict[str, Any]:
+    """What a version of a credential says, by column."""
+    return {
+        "digest": recorded.digest, "format": recorded.format, "identifier": recorded.identifier,
+        "issuer": recorded.issuer, "types": f" {' '.join(recorded.types)} ", "eqf_level": recorded.eqf_level,
+        "issued": recorded.issued, "hub": recorded.hub, "report": recorded.report,
+        "verdict": recorded.verdict, "verified": recorded.verified, "same_as": recorded.same_as,
+        "valid_from": recorded.valid_from, "updated": stamp(now),
+    }  # fmt: skip
+
+
+def version_of(rows: Rows, same_as: str | None) -> tuple[StoredCredential, str] | None:
+    """The newest version of a credential that is kept, and since when it holds; None when there is none."""
+    where = (credentials.c.same_as == same_as, credentials.c.state != "erased")
+    found = rows.all(credentials, *where, order=credentials.c.id) if same_as is not None else []
+    newest = max(found, key=lambda row: row.valid_from or "", default=None)
+    return (stored_from(newest), newest.valid_from or "") if newest is not None else None
 
 
 def credential(rows: Rows, identifier: str) -> StoredCredential:
@@ -198,7 +227,7 @@ def set_state(
 
 FORGOTTEN: Mapping[str, Any] = {
     "identifier": None, "issuer": None, "types": " ", "eqf_level": None, "issued": None, "hub": None,
-    "report": None,
+    "report": None, "same_as": None, "valid_from": None,
 }  # fmt: skip
 """What is left of a credential's columns after erasure."""
 

@@ -111,6 +111,8 @@ credentials = Table(
     Column("types", Text, nullable=False, doc="Separated by spaces, with one at both ends."),
     Column("eqf_level", Integer),
     Column("issued", String(32), doc="When the source says it was issued or awarded."),
+    Column("same_as", String(64), doc="What versions of one credential have in common: issuer and id."),
+    Column("valid_from", String(32), doc="When it begins to hold, in UTC."),
     Column("hub", LargeBinary, doc="The credential as the hub holds it, JSON; gone after erasure."),
     Column("report", LargeBinary, doc="JSON: what was read and what was checked on arrival."),
     Column("verdict", String(16), nullable=False),
@@ -122,6 +124,7 @@ credentials = Table(
     CheckConstraint("state in ('active', 'suspended', 'revoked', 'erased')", name="state"),
     Index(None, "tenant_id", "issuer"),
     Index(None, "tenant_id", "identifier"),
+    Index(None, "tenant_id", "same_as"),
 )
 
 forms = Table(
