@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from gateway.messages import DEFAULT_LANGUAGE, localized
 
-__all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict"]
+__all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict", "overall"]
 
 
 class Outcome(StrEnum):
@@ -98,6 +99,14 @@ class Check:
         return {name: value for name, value in members.items() if value}
 
 
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
+    """``invalid`` if one of them is, ``valid`` if there are some and all are, else ``undetermined``."""
+    if Verdict.INVALID in verdicts:
+        return Verdict.INVALID
+    valid = verdicts.count(Verdict.VALID) == len(verdicts) > 0
+    return Verdict.VALID if valid else Verdict.UNDETERMINED
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything the gateway has to say about one credential on its way.
@@ -138,12 +147,7 @@ class Report:
         """The policy's; without one ``invalid`` if any check failed, ``valid`` if all passed, else ``undetermined``."""
         if self.judged is not None:
             return self.judged
-        verdicts = {check.verdict for check in self.checks}
-        if Verdict.INVALID in verdicts:
-            return Verdict.INVALID
-        if verdicts == {Verdict.VALID}:
-            return Verdict.VALID
-        return Verdict.UNDETERMINED
+        return overall([check.verdict for check in self.checks])
 
     def to_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The report as JSON, in the shape the HTTP interface and ``--report`` give out."""

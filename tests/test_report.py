@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.report import Check, Finding, Layer, Outcome, Report, Severity, Verdict
+from gateway.report import Check, Finding, Layer, Outcome, Report, Severity, Verdict, overall
 
 VALID, INVALID, UNDETERMINED = Verdict.VALID, Verdict.INVALID, Verdict.UNDETERMINED
 CHECKS = st.lists(st.builds(Check, st.text(max_size=4), st.sampled_from(list(Verdict))), max_size=5).map(
@@ -109,3 +109,10 @@ def test_what_is_said_is_written() -> None:
 def test_nothing_is_changed_in_place(value: object) -> None:
     with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
         value.code = "x"  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.sampled_from(Verdict), max_size=4))
+def test_one_verdict_of_many_is_the_worst_and_nothing_is_not_valid(verdicts: list[Verdict]) -> None:
+    kinds = set(verdicts)
+    worst = Verdict.VALID if kinds == {Verdict.VALID} else Verdict.UNDETERMINED
+    assert overall(verdicts) == (Verdict.INVALID if Verdict.INVALID in kinds else worst)

@@ -105,7 +105,9 @@ def _intrinsic(
     if inspected.open_badges_2:
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
     shown = mechanisms.show(inspected, tree, retrieved, question, read)
-    period = (replace(c, pointer=where(inspected, c.pointer)) for c in period_checks(tree, question.now))
+    period = period_checks(tree, question.now)
+    if inspected.prefix:
+        period = [replace(check, pointer=where(inspected, check.pointer)) for check in period]
     return [*checks, *shown.checks, *period], shown.secured
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gateway.errors import RequestRefused
-from gateway.report import Check, Verdict
+from gateway.report import Check, Verdict, overall
 
 __all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named", "policy_reported", "unproven"]
 
@@ -44,10 +44,7 @@ class Policy:
 
     def verdict(self, checks: Iterable[Check]) -> Verdict:
         """``invalid`` if a required check is, ``valid`` if all are, else ``undetermined``."""
-        verdicts = {check.verdict for check in checks if self.rests_on(check)}
-        if Verdict.INVALID in verdicts:
-            return Verdict.INVALID
-        return Verdict.VALID if verdicts == {Verdict.VALID} else Verdict.UNDETERMINED
+        return overall([check.verdict for check in checks if self.rests_on(check)])
 
     def reason(self, checks: Iterable[Check]) -> Check | None:
         """The first check that decides against a document; None when there is none."""

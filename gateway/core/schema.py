@@ -17,6 +17,8 @@ from gateway.shapes import load_shapes, problems_of
 __all__ = ["schema_checks", "semantic_checks"]
 
 Json = dict[str, Any]
+Placed = list[tuple[Json, str]]
+"""Nodes of a document, with their places."""
 
 OPEN_BADGES = frozenset(
     ("OpenBadgeCredential", "AchievementCredential", "EndorsementCredential", "ClrCredential")
@@ -79,7 +81,14 @@ def semantic_checks(inspected: Inspected, tree: Json) -> list[Check]:
     """Whether an Open Badge means what it says: a recipient, criteria, results that their descriptions allow."""
     if inspected.form is None or inspected.form.name != "ob3":
         return []
-    found = [*_subject(tree), *_criteria(tree), *_descriptions(tree), *_results(tree)]
+    subjects = list(_subjects(tree))
+    described = list(_described(subjects))
+    found = [
+        *_subject(subjects),
+        *_criteria(subjects),
+        *_descriptions(described),
+        *_results(subjects, described),
+    ]
     return found or [Check("semantics", Verdict.VALID)]
 
 
@@ -90,8 +99,8 @@ def _subjects(tree: Json) -> Iterator[tuple[Json, str]]:
             yield entry, "/credentialSubject" + (f"/{position}" if isinstance(subject, list) else "")
 
 
-def _subject(tree: Json) -> Iterator[Check]:
-    for subject, pointer in _subjects(tree):
+def _subject(subjects: Placed) -> Iterator[Check]:
+    for subject, pointer in subjects:
         if not subject.get("id") and not subject.get("identifier"):
             yield _invalid("subject_unnamed", "the recipient has neither id nor identifier", pointer,
                            "Say who earned the badge, by a DID or a hashed identifier.")  # fmt: skip
@@ -106,8 +115,8 @@ def _subject(tree: Json) -> Iterator[Check]:
                 )  # fmt: skip
 
 
-def _criteria(tree: Json) -> Iterator[Check]:
-    for subject, pointer in _subjects(tree):
+def _criteria(subjects: Placed) -> Iterator[Check]:
+    for subject, pointer in subjects:
         achievement = subject.get("achievement")
         criteria = achievement.get("criteria") if isinstance(achievement, dict) else None
         if isinstance(criteria, dict) and not criteria.get("id") and not criteria.get("narrative"):
@@ -115,9 +124,9 @@ def _criteria(tree: Json) -> Iterator[Check]:
                            f"{pointer}/achievement/criteria", "Say what the badge is earned for.")  # fmt: skip
 
 
-def _descriptions(tree: Json) -> Iterator[Check]:
+def _descriptions(described: Placed) -> Iterator[Check]:
     """What a description requires against what it allows (section B.1.22)."""
-    for description, place in _described(tree):
+    for description, place in described:
         if not _allows(description, description.get("requiredValue")):
             yield _invalid("required_value_not_allowed", "the value required is not one of those allowed",
                            f"{place}/requiredValue", "Require a value of allowedValue.")  # fmt: skip
@@ -126,9 +135,9 @@ def _descriptions(tree: Json) -> Iterator[Check]:
                            f"{place}/requiredLevel", "Point to a rubricCriterionLevel.")  # fmt: skip
 
 
-def _described(tree: Json) -> Iterator[tuple[Json, str]]:
+def _described(subjects: Placed) -> Iterator[tuple[Json, str]]:
     """Every description of results, with its place."""
-    for subject, pointer in _subjects(tree):
+    for subject, pointer in subjects:
         achievement = subject.get("achievement")
         given = achievement.get("resultDescription") if isinstance(achievement, dict) else None
         place = f"{pointer}/achievement/resultDescription"
@@ -150,10 +159,10 @@ def _has_level(description: Json, level: Any) -> bool:
     return level is None or level in known
 
 
-def _results(tree: Json) -> Iterator[Check]:
+def _results(subjects: Placed, described: Placed) -> Iterator[Check]:
     """Results against the descriptions they point to (section B.1.21)."""
-    known = {str(description.get("id")): description for description, _ in _described(tree)}
-    for subject, pointer in _subjects(tree):
+    known = {str(description.get("id")): description for description, _ in described}
+    for subject, pointer in subjects:
         results = subject.get("result")
         listed = isinstance(results, list)
         for position, result in enumerate(results if isinstance(results, list) else [results]):

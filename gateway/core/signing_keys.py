@@ -52,7 +52,7 @@ def _signing_key(name: str, retrieved: Retrieved, purpose: str) -> SigningKey:
         return SigningKey(
             name, document
         )  # asked again when it is there: no need to look at the signature yet
-    method = methods_of(document.content, purpose).get(name) if document.found else None
+    method = methods_of(document.content, purpose, name).get(name) if document.found else None
     return SigningKey(name, document, method, method.key if method is not None else _brought_along(name))
 
 

@@ -23,14 +23,14 @@ def types_of(tree: Any) -> frozenset[str]:
     """The types of a document, whether one stands alone or several in an array."""
     given = tree.get("type", tree.get("@type")) if isinstance(tree, dict) else None
     entries = given if isinstance(given, list) else [given]
-    return frozenset(entry for entry in entries if isinstance(entry, str))
+    return frozenset([entry for entry in entries if isinstance(entry, str)])
 
 
 def contexts_of(tree: Any) -> tuple[str, ...]:
     """The context URLs of a document, in order."""
     given = tree.get("@context") if isinstance(tree, dict) else None
     entries = given if isinstance(given, list) else [given]
-    return tuple(entry for entry in entries if isinstance(entry, str))
+    return tuple([entry for entry in entries if isinstance(entry, str)])
 
 
 def check_subject(tree: Tree, pointer: str = "/credentialSubject") -> None:

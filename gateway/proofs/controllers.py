@@ -66,11 +66,11 @@ def absolute(identifier: str, reference: str) -> str:
     return identifier + reference if reference.startswith("#") else reference
 
 
-def methods_of(document: Any, purpose: str) -> dict[str, VerificationMethod]:
+def methods_of(document: Any, purpose: str, wanted: str = "") -> dict[str, VerificationMethod]:
     """The keys of a document by the absolute id of their method, and whether it lists them for a purpose.
 
     A method is listed by reference or in place; one that is malformed, of another kind, or controlled
-    or named by somebody else is passed over.
+    or named by somebody else is passed over. ``wanted`` asks for that one alone.
     """
     identifier = document.get("id") if isinstance(document, dict) else None
     if not isinstance(identifier, str):
@@ -80,6 +80,8 @@ def methods_of(document: Any, purpose: str) -> dict[str, VerificationMethod]:
     found: dict[str, VerificationMethod] = {}
     for methods, always in ((listed, True), (_list(document.get("verificationMethod")), False)):
         for method in methods:
+            if wanted and not _is_named(method, identifier, wanted):
+                continue
             read = _method(method, identifier, purpose, references, always)
             if read is not None:
                 found.setdefault(read.id, read)
@@ -89,6 +91,11 @@ def methods_of(document: Any, purpose: str) -> dict[str, VerificationMethod]:
 def keys_of(document: Json, purpose: str) -> dict[str, PublicKey]:
     """The keys a document lists for a purpose, by the absolute id of their method."""
     return {name: method.key for name, method in methods_of(document, purpose).items() if method.authorised}
+
+
+def _is_named(method: Any, identifier: str, wanted: str) -> bool:
+    name = method.get("id") if isinstance(method, dict) else None
+    return isinstance(name, str) and absolute(identifier, name) == wanted
 
 
 def _list(value: Any) -> list[Any]:

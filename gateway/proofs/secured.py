@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.report import Check, Verdict
+from gateway.report import Check, Verdict, overall
 
 __all__ = ["Secured"]
 
@@ -45,7 +45,4 @@ class Secured:
 
         A timestamp beside a seal is reported and no part of the proof: anybody can add one.
         """
-        verdicts = {check.verdict for check in self.checks if check.name.partition(".")[0] == "proof"}
-        if Verdict.INVALID in verdicts:
-            return Verdict.INVALID
-        return Verdict.VALID if verdicts == {Verdict.VALID} else Verdict.UNDETERMINED
+        return overall([c.verdict for c in self.checks if c.name == "proof" or c.name.startswith("proof.")])

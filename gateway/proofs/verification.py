@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from gateway.errors import GatewayError, ProofInvalid, ProofMalformed
@@ -28,6 +29,10 @@ __all__ = ["Expectations", "verification_methods", "verify_proof"]
 
 CLOCK_SKEW = timedelta(seconds=60)
 MAX_CHAIN = 16
+LONGEST_VALUE, LATE_VALUES = 256, 64
+"""Longest text that can be a signature, and how many of them are remembered as bytes."""
+MEMBERS = OPTIONS | {"proofValue", "@context"}
+"""What a proof may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,8 @@ def _checked_structure(proof: Any, pointer: str) -> Check:
     for name in ("verificationMethod", "proofPurpose", "proofValue"):
         if not isinstance(proof.get(name), str):
             raise ProofMalformed(f"{name} is missing or no text", pointer=f"{pointer}/{name}")
-    allowed = OPTIONS | {"proofValue", "@context"}
-    if suite.proof_type != "DataIntegrityProof":
-        allowed -= {"cryptosuite"}
-    if unknown := sorted(set(proof) - allowed):
+    allowed = MEMBERS if suite.proof_type == "DataIntegrityProof" else MEMBERS - {"cryptosuite"}
+    if unknown := sorted(proof.keys() - allowed):
         raise ProofMalformed("a member is not one of a proof", pointer=f"{pointer}/{unknown[0]}")
     if not suite.selective:
         _signature_bytes(proof, pointer)
@@ -110,13 +113,19 @@ def _checked_structure(proof: Any, pointer: str) -> Check:
 def _signature_bytes(proof: Json, pointer: str) -> bytes:
     """The signature; its length against the key's kind is looked at with the key."""
     value = proof["proofValue"]
-    try:
-        signature = base58_decode(value[1:]) if value.startswith("z") else b""
-    except GatewayError:
-        signature = b""
+    signature = _decoded(value) if len(value) <= LONGEST_VALUE else b""
     if len(signature) not in SIGNATURE_BYTES.values():
         raise ProofMalformed("proofValue is no signature in base58btc", pointer=f"{pointer}/proofValue")
     return signature
+
+
+@lru_cache(maxsize=LATE_VALUES)
+def _decoded(value: str) -> bytes:
+    """The bytes of a proof's value, which is looked at for its form and for itself; empty where it has none."""
+    try:
+        return base58_decode(value[1:]) if value.startswith("z") else b""
+    except GatewayError:
+        return b""
 
 
 def _refused(name: str, error: GatewayError, pointer: str) -> Check:

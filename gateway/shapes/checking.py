@@ -58,6 +58,8 @@ def _is_sound(tree: dict[str, Any], shape: str, shapes: Shapes) -> bool:
         if member is None:
             continue
         missing -= member.required
+        if type(value) is str and member.any_text:
+            continue
         if type(value) is not list or member.whole:
             if not _is_one(value, member, shapes):
                 return False

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 
 __all__ = ["KINDS", "OF_OBJECTS", "is_language", "is_url"]
 
+WEB = ("http", "https")
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+\Z")
+_PLAIN_URL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9/._~?&=#:@-]*)?\Z")
+"""What is an address with a host at first sight."""
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
@@ -24,10 +27,12 @@ _MULTIBASE = re.compile(r"(z[1-9A-HJ-NP-Za-km-z]+|u[A-Za-z0-9_-]+)\Z")
 _COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
 
-def is_url(value: Any, schemes: tuple[str, ...] = ("http", "https")) -> bool:
+def is_url(value: Any, schemes: tuple[str, ...] = WEB) -> bool:
     """Whether a value is an address with a host."""
     if not isinstance(value, str) or not _IRI.match(value):
         return False
+    if schemes is WEB and _PLAIN_URL.match(value):
+        return True
     try:
         parts = urlsplit(value)
     except ValueError:

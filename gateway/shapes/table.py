@@ -102,8 +102,13 @@ def _fits(kind: str, enums: Mapping[str, frozenset[str]]) -> Fits:
 
 
 def _has_type(names: frozenset[str], value: Any) -> bool:
+    if type(value) is str:
+        return value in names
     types = value if isinstance(value, list) else [value]
-    return all(isinstance(entry, str) for entry in types) and not names.isdisjoint(types)
+    for entry in types:
+        if not isinstance(entry, str):
+            return False
+    return not names.isdisjoint(types)
 
 
 def _is_of(terms: frozenset[str], value: Any) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import keys
-from gateway.proofs.controllers import controller_of, keys_of
+from gateway.proofs.controllers import controller_of, keys_of, methods_of
 
 DID = "did:web:registry.example.org"
 OTHER = "did:web:other.example.org"
@@ -147,3 +147,12 @@ def test_whatever_stands_in_a_document_no_foreign_key_and_no_error_comes_out(
 )  # fmt: skip
 def test_the_controller_is_the_did_before_fragment_and_query(url: str, did: str) -> None:
     assert controller_of(url) == did
+
+
+@pytest.mark.parametrize("entry", ["#key-1", f"{DID}#key-1", method(), method(id="#key-1")])
+def test_one_key_asked_for_is_what_all_of_them_say_of_it(entry: Any) -> None:
+    document = listing(entry, method(), method(id=f"{DID}#key-2"))
+    everyone = methods_of(document, PURPOSE)
+    assert everyone[f"{DID}#key-1"].authorised
+    for name in (*everyone, f"{OTHER}#key-1", "#key-1"):
+        assert methods_of(document, PURPOSE, name).get(name) == everyone.get(name)

@@ -88,3 +88,8 @@ def test_an_address_may_be_held_to_schemes() -> None:
 def test_a_language_is_a_tag() -> None:
     assert is_language("pt-BR")
     assert not is_language(None)
+
+
+@given(st.from_regex(r"https?://[a-z0-9.:-]{0,12}(/[A-Za-z0-9/?#:@ %-]{0,12})?", fullmatch=True))
+def test_an_address_that_is_plain_is_one_by_the_long_way_too(value: str) -> None:
+    assert is_url(value) == is_url(value, ("http", "https", "http"))
