@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -77,6 +78,9 @@ class Settings:
     workers: int = 2
     max_queue: int = 94
     requests_per_minute: int = 60_000
+    connections: int = 512
+    connections_each: int = 32
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
     fetch_ports: tuple[int, ...] = (HTTPS_PORT,)
@@ -214,6 +218,13 @@ def _yes(text: str) -> bool:
     return text.strip().lower() == "true"
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    """``10.0.0.5, 2001:db8::/32``: addresses and networks; or ``none``."""
+    if text.strip() == "none":
+        return ()
+    return tuple(str(ip_network(part.strip())) for part in text.split(","))
+
+
 def _anchors(text: str) -> tuple[tuple[str, Path], ...]:
     """``https://anchor.example.org=keys.json, …``: identifiers of trust anchors and files of their keys."""
     parts = [entry.partition("=") for entry in text.split(",")]
@@ -270,6 +281,9 @@ _READERS: dict[str, Any] = {
     "workers": _count,
     "max_queue": _count,
     "requests_per_minute": _count,
+    "connections": _count,
+    "connections_each": _count,
+    "proxies": _networks,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,
     "fetch_ports": _ports,

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
+from gateway.api.connections import CONNECTIONS
 from gateway.api.state import METRICS
 from gateway.course import watched
 from gateway.metrics import COMPILED, EXPANDED
@@ -29,7 +30,7 @@ async def access(
     """Note and count the method, the route, the status and the time of a request."""
     loop = asyncio.get_running_loop()
     start = loop.time()
-    with watched(loop.time) as watch:
+    with watched(loop.time) as watch, request.app[CONNECTIONS].answering(request.transport):
         response = await handler(request)
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else UNKNOWN

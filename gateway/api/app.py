@@ -31,6 +31,7 @@ from gateway.api import (
     verify,
 )
 from gateway.api.access import access
+from gateway.api.connections import CONNECTIONS, connections_of
 from gateway.api.duties import duties
 from gateway.api.lag import watch_lag
 from gateway.api.problems import problems
@@ -84,7 +85,7 @@ def make_app(
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems, fair])
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
-    app[SHARES] = shares_of(settings)
+    app[SHARES], app[CONNECTIONS] = shares_of(settings), connections_of(settings)
     app.cleanup_ctx.append(watch_lag)
     if gateway is not None:
         app[GATEWAY] = gateway

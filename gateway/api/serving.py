@@ -6,19 +6,21 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
+from gateway.api.connections import CONNECTIONS
 from gateway.errors import GatewayFailed
 from gateway.settings import Settings
 
-__all__ = ["SHUTDOWN", "bound", "log_to_standard_error", "serve_app"]
+__all__ = ["SHUTDOWN", "bound", "listening", "log_to_standard_error", "serve_app"]
 
 log = logging.getLogger("gateway")
 
-KEEPALIVE = 75.0
+KEEPALIVE = 60.0
+"""Seconds a connection may be idle between requests."""
 SHUTDOWN = 20.0
 """Seconds that requests under way have to be answered in, when the service is stopped."""
 BACKLOG = 512
@@ -29,6 +31,8 @@ def log_to_standard_error() -> None:
     """What a serving process has to say goes there."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It quotes what was sent where that is no HTTP, and is told of nothing that is not told here.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def bound(settings: Settings) -> list[socket.socket]:
@@ -64,16 +68,41 @@ async def serve_app(
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in STOPPING:
         loop.add_signal_handler(number, stop.set)
+
+    async def begun() -> bool:
+        return await _unless(stop, started())
+
+    async with listening(app, sockets, begun) as answering:
+        if answering:
+            log.info("ready on http://%s:%d", *sockets[0].getsockname()[:2])
+            await stop.wait()
+
+
+async def _yes() -> bool:
+    return True
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application, sockets: Sequence[socket.socket], begun: Callable[[], Awaitable[bool]] = _yes
+) -> AsyncIterator[bool]:
+    """Answer on ``sockets``, every connection guarded, for as long as the block; not if ``begun`` says no."""
     runner = web.AppRunner(app, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN, access_log=None)
+    servers: list[asyncio.Server] = []
     try:
         await runner.setup()
-        if not await _unless(stop, started()):
+        if not await begun():
+            yield False
             return
+        inner, guards, loop = runner.server, app[CONNECTIONS], asyncio.get_running_loop()
+        if inner is None:
+            raise GatewayFailed("the server was not set up")
         for one in sockets:
-            await web.SockSite(runner, one, backlog=BACKLOG).start()
-        log.info("ready on http://%s:%d", *sockets[0].getsockname()[:2])
-        await stop.wait()
+            servers.append(await loop.create_server(lambda: guards.guard(inner()), sock=one, backlog=BACKLOG))
+        yield True
     finally:
+        for server in servers:
+            server.close()
         await runner.cleanup()
 
 
