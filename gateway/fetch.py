@@ -46,13 +46,17 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
-    """A request to another service. Its headers may hold secrets, so they are never shown."""
+    """A request to another service. Its headers may hold secrets, so they are never shown.
+
+    Where ``told`` is false, nobody wants to know what stands in the answer, and its body is not read.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     max_bytes: int | None = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,13 @@ class Fetcher:
 
         Raises what ``get`` does, but for the status.
         """
-        return await self._within_limits(request, None)
+        return await self._within_limits(request, None if request.told else ())
 
     async def _within_limits(
         self, request: OutgoingRequest, bodies: tuple[int, ...] | None
     ) -> ReceivedAnswer:
         """The answer; its body is read where the status is one of ``bodies``, or always."""
-        self._check(request.url)
+        self.check(request.url)
         import aiohttp  # imported here: most documents need nobody to be asked, and it costs a tenth of a second
 
         try:
@@ -131,7 +135,8 @@ class Fetcher:
                 raise FetchRefused("the host has an address that is not public") from None
             raise FetchFailed(f"the request failed ({type(error).__name__})") from None
 
-    def _check(self, url: str) -> None:
+    def check(self, url: str) -> None:
+        """Raise ``FetchRefused`` for an address that is never asked, whatever its name leads to."""
         try:
             parts = urlsplit(url if PLAIN.match(url) else "")
             host, port = parts.hostname or "", parts.port

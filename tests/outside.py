@@ -38,15 +38,19 @@ __all__ = [
     "Fault",
     "Outside",
     "Road",
+    "Sent",
     "comes_too_large",
     "cuts_short",
     "dies",
     "dies_halfway",
     "drips",
     "hangs",
+    "has_failed",
     "is_compressed",
+    "is_gone",
     "is_overloaded",
     "road_to",
+    "sends_elsewhere",
     "serving",
     "shows_a_page",
 ]
@@ -60,6 +64,15 @@ Answer = bytes | str | dict[str, Any] | list[Any]
 Fault = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What was posted to a path."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
 @dataclass
 class Outside:
     """What stands at which path (with its query, decoded), and which fault holds at the moment."""
@@ -68,11 +81,14 @@ class Outside:
     at: dict[str, Answer] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """What stands at a path, or what its fault makes of it."""
         path = unquote(request.raw_path)
         self.asked.append(path)
+        if request.method == "POST":
+            self.sent.append(Sent(path, dict(request.headers), await request.read()))
         found = self.at.get(path)
         if found is None:
             return web.json_response({"title": "Not Found", "status": 404}, status=404)
@@ -87,6 +103,7 @@ async def serving(world: Outside, context: ssl.SSLContext | None = None) -> Asyn
     """The address of a server in front of the world."""
     application = web.Application()
     application.router.add_get("/{tail:.*}", world.answer)
+    application.router.add_post("/{tail:.*}", world.answer)
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     listening = socket.create_server(("127.0.0.1", 0))
@@ -169,6 +186,14 @@ async def is_overloaded(request: web.Request, body: bytes) -> web.StreamResponse
 
 async def has_failed(request: web.Request, body: bytes) -> web.StreamResponse:
     return web.Response(status=500, body=body)
+
+
+async def is_gone(request: web.Request, body: bytes) -> web.StreamResponse:
+    return web.Response(status=410)
+
+
+async def sends_elsewhere(request: web.Request, body: bytes) -> web.StreamResponse:
+    return web.Response(status=307, headers={"Location": "/elsewhere"})
 
 
 async def is_asked_too_often(request: web.Request, body: bytes) -> web.StreamResponse:

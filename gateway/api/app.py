@@ -29,6 +29,7 @@ from gateway.api import (
     tenants,
     vc_api,
     verify,
+    webhooks,
 )
 from gateway.api.access import access
 from gateway.api.connections import CONNECTIONS, connections_of
@@ -67,6 +68,7 @@ KEEPING = (
     oauth_consent,
     open_badges,
     open_badges_discovery,
+    webhooks,
 )
 """Faces over the store."""
 

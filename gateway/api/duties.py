@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from gateway.api.state import GATEWAY, SETTINGS, STORE
+from gateway.fetch import Fetcher
+from gateway.pipeline import webhooks
 from gateway.pipeline.auditing import EVERY, Heads
+from gateway.pipeline.webhooks import Deliverer
 
 __all__ = ["Duty", "duties"]
 
@@ -49,7 +52,15 @@ async def duties(app: web.Application) -> AsyncIterator[None]:
     async def sign_heads() -> None:
         await heads.sign(store, gateway.signer, gateway.clock())
 
-    listed = (Duty("signing the audit log", EVERY, sign_heads),)
+    fetcher = Fetcher(app[SETTINGS])
+    deliverer = Deliverer(
+        store, fetcher, gateway.clock, app[SETTINGS].fetch_timeout, app[SETTINGS].public_url or ""
+    )
+    listed = (
+        Duty("signing the audit log", EVERY, sign_heads),
+        Duty("telling receivers of webhooks", webhooks.EVERY, deliverer.look),
+        Duty("removing old deliveries", webhooks.CLEANING, deliverer.clean),
+    )
     running = [asyncio.create_task(duty.for_ever(), name=duty.name) for duty in listed]
     try:
         yield
@@ -57,5 +68,7 @@ async def duties(app: web.Application) -> AsyncIterator[None]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await deliverer.close()
         for duty in listed:
             await duty.once()
+        await fetcher.close()

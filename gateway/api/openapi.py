@@ -14,6 +14,7 @@ from gateway.api import (
     oauth_consent,
     open_badges,
     tenants,
+    webhooks,
 )
 from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, PROBLEM, REFUSALS, answer, got, parameter
 from gateway.api.schemas import SCHEMAS, TEXT
@@ -25,7 +26,18 @@ from gateway.signer import NEW_KINDS
 
 __all__ = ["description"]
 
-DESCRIBED = (batches, clients, credentials, feed, lifecycle, oauth, oauth_consent, open_badges, tenants)
+DESCRIBED = (
+    batches,
+    clients,
+    credentials,
+    feed,
+    lifecycle,
+    oauth,
+    oauth_consent,
+    open_badges,
+    tenants,
+    webhooks,
+)
 """Faces that describe their own paths."""
 
 

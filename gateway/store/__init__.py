@@ -13,6 +13,7 @@ from gateway.store.opening import open_store
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
 from gateway.store.tenants import SCOPES, Caller
+from gateway.store.webhooks import Webhook
 
 __all__ = [
     "SCOPES",
@@ -23,6 +24,7 @@ __all__ = [
     "Job",
     "Listed",
     "Rows",
+    "Webhook",
     "Work",
     "bring_up_to_date",
     "open_store",

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from gateway.core.recording import Recorded
 from gateway.errors import NotFound
+from gateway.store.deliveries import queue
 from gateway.store.moments import new_id, stamp
 from gateway.store.rows import Rows
 from gateway.store.tables import answers, changes, credentials, forms, originals
@@ -205,8 +206,9 @@ def keep_form(
 
 
 def note_change(rows: Rows, identifier: str, kind: str, now: datetime) -> None:
-    """One more step in the sequence, written together with what it tells of."""
+    """One more step in the sequence, written together with what it tells of, and with what webhooks are to be told."""
     rows.add(changes, credential_id=identifier, kind=kind, at=stamp(now))
+    queue(rows, identifier, kind, now)
 
 
 def changes_after(
