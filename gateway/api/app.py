@@ -26,6 +26,7 @@ from gateway.api import (
     open_badges_discovery,
     pages,
     probes,
+    sources,
     tenants,
     vc_api,
     verify,
@@ -68,6 +69,7 @@ KEEPING = (
     oauth_consent,
     open_badges,
     open_badges_discovery,
+    sources,
     webhooks,
 )
 """Faces over the store."""

@@ -13,6 +13,7 @@ from gateway.api import (
     oauth,
     oauth_consent,
     open_badges,
+    sources,
     tenants,
     webhooks,
 )
@@ -35,6 +36,7 @@ DESCRIBED = (
     oauth,
     oauth_consent,
     open_badges,
+    sources,
     tenants,
     webhooks,
 )

@@ -12,6 +12,7 @@ from gateway.store.open_badges import Listed
 from gateway.store.opening import open_store
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
+from gateway.store.sources import Source
 from gateway.store.tenants import SCOPES, Caller
 from gateway.store.webhooks import Webhook
 
@@ -24,6 +25,7 @@ __all__ = [
     "Job",
     "Listed",
     "Rows",
+    "Source",
     "Webhook",
     "Work",
     "bring_up_to_date",
