@@ -27,7 +27,7 @@ from gateway.course import lap
 from gateway.dids.ebsi import IDENTIFIERS
 from gateway.dids.resolution import Resolution
 from gateway.dids.resolver import Registries, Resolver
-from gateway.errors import RequestRefused
+from gateway.errors import RequestRefused, SignerFailed
 from gateway.fetch import Fetch
 from gateway.formats import format_named
 from gateway.pipeline.answering import (
@@ -230,12 +230,15 @@ class Gateway:
         return signers
 
     def _signer(self, kind: str) -> Signer:
-        held = {record.kind for record in self.signer.history() if record.state == ACTIVE}
-        if held and kind not in held:
+        try:
+            return self.signer.current(kind)
+        except SignerFailed:
+            held = {record.kind for record in self.signer.history() if record.state == ACTIVE}
+            if not held or kind in held:
+                raise
             raise RequestRefused(
                 f"the gateway has no active {kind} key", hint=f"`gateway keys new --kind {kind}` makes one."
-            )
-        return self.signer.current(kind)
+            ) from None
 
     async def _signed(
         self, last: Callable[[Done, tuple[bytes, ...]], Result], done: Done, signers: tuple[Signer, ...],

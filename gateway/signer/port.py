@@ -114,7 +114,8 @@ class KeyRing:
                 f"the key in use is of kind {record.kind}, not {kind}",
                 hint=f"Ask for a proof that a {record.kind} key makes, or set up a key of the other kind.",
             )
-        self.check(record)
+        if self._held is not None:
+            self.check(record)
         return KeySigner(self._did or record.did, record, source, self)
 
     def history(self) -> tuple[KeyRecord, ...]:
@@ -125,8 +126,7 @@ class KeyRing:
 
     def check(self, record: KeyRecord) -> None:
         """Refuse to sign with a key that is retired or revoked by now. Raises ``SignerFailed``."""
-        known = {entry.number if record.number else entry.public: entry for entry in self._store.records()}
-        found = known.get(record.number or record.public)
+        found = self._store.known(record)
         state = found.state if found is not None else "gone" if record.number else ACTIVE
         if state != ACTIVE:
             raise SignerFailed(

@@ -47,6 +47,12 @@ class KeyStore:
         """The key of a number. Raises ``NotFound``, ``SignerFailed``."""
         return self._entry(number)[0]
 
+    def known(self, record: KeyRecord) -> KeyRecord | None:
+        """What a key is by now: one of the store by its number, another by its public half. Raises ``SignerFailed``."""
+        number, public = record.number, record.public
+        alike = (e for e, _ in self._entries() if (e.number == number if number else e.public == public))
+        return max(alike, key=lambda entry: entry.number, default=None)
+
     def active(self, now: datetime, kind: str = "") -> tuple[KeyRecord, SecretKey]:
         """The key that signs: the newest active one of the kind, or of any, Ed25519 before others.
 

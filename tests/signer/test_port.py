@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,3 +88,27 @@ async def test_a_key_that_signs_no_more_signs_none_of_many(tmp_path: Path) -> No
         await signer.sign_many([b"1"])
     with pytest.raises(SignerFailed):
         await NoSigner().sign_many([b"1"])
+
+
+async def test_a_signature_looks_at_the_folder_when_the_key_is_chosen_and_when_it_signs(
+    tmp_path: Path,
+) -> None:
+    looked: list[str] = []
+
+    class Counting(KeyStore):
+        def _entries(self) -> Any:
+            looked.append("")
+            return super()._entries()
+
+    store = Counting(tmp_path)
+    store.new(NOW)
+    ring = KeyRing(store)
+    looked.clear()
+    chosen = ring.choose()
+    await chosen.sign(b"data")
+    assert len(looked) == 2
+    store.revoke(1, NOW, reason="compromised")
+    with pytest.raises(SignerFailed):
+        await chosen.sign(b"data")
+    with pytest.raises(SignerFailed):
+        ring.choose()
