@@ -165,6 +165,12 @@ def _serve(command: argparse.ArgumentParser) -> None:
     add_serve(command)
 
 
+def _pull(command: argparse.ArgumentParser) -> None:
+    from gateway.cli_pull import add_pull
+
+    add_pull(command)
+
+
 def _audit(command: argparse.ArgumentParser) -> None:
     from gateway.cli_store import add_audit
 
@@ -194,6 +200,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "bulk": ("take in, convert, write and make anew many credentials", _bulk),
     "work": ("do the jobs of the database, beside the service or on another host", _work),
     "serve": ("start the HTTP service", _serve),
+    "pull": ("follow another gateway's feed or an Open Badges host", _pull),
     "audit": ("check or list who did what with what is kept", _audit),
     "backup": ("copy the database as of this moment", _backup),
     "restore": ("make a database from a copy", _restore),

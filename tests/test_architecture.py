@@ -25,7 +25,7 @@ FLOORS = {
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6.5,
     "api": 7, "web": 7, "cli": 7, "cli_documents": 7, "cli_explain": 7, "cli_keys": 7, "cli_more": 7, "cli_parts": 7,
-    "cli_batch": 7, "cli_progress": 7, "cli_store": 7, "cli_tenants": 7, "cli_text": 7, "__main__": 7,
+    "cli_batch": 7, "cli_progress": 7, "cli_pull": 7, "cli_store": 7, "cli_tenants": 7, "cli_text": 7, "__main__": 7,
     "cli_bulk": 7, "cli_bulk_files": 7, "cli_following": 7,
 }  # fmt: skip
 HIGHEST_PURE = 4

@@ -16,6 +16,8 @@ __all__ = [
     "Overloaded",
     "SettingInvalid",
     "SignerFailed",
+    "SourceMalformed",
+    "SourceRefused",
     "TrustListExpired",
     "TrustListMalformed",
     "TrustListUnsigned",
@@ -64,6 +66,24 @@ class DocumentMissing(FetchFailed):
 
     code = "document_missing"
     title = "There is no such document"
+
+
+class SourceRefused(OutsideFailed):
+    """A source that the gateway follows says no, or cannot be asked now."""
+
+    code = "source_refused"
+    title = "The source refuses the request"
+    default_hint = (
+        "Check the address and the key; what was taken in is kept, and the next round goes on from there."
+    )
+
+
+class SourceMalformed(OutsideFailed):
+    """An answer of a source that the gateway follows, which is not what it must be."""
+
+    code = "source_malformed"
+    title = "The source does not answer as it must"
+    default_hint = "Nothing of this page was kept; tell the operator of the source."
 
 
 class TrustListMalformed(OutsideFailed):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gateway.core import LIST_LIFETIME, status_list_document
 from gateway.envelopes import write_json
@@ -26,7 +27,7 @@ from gateway.store.statuses import (
     published_list,
 )
 
-__all__ = ["ACTIONS", "Lifecycle", "Step"]
+__all__ = ["ACTIONS", "Lifecycle", "Step", "forget", "take_step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +61,10 @@ class Lifecycle:
         A step that was taken already is no error and changes nothing.
         """
         caller.demand("push")
-        step, now = ACTIONS[action], self.archive.gateway.clock()
-
-        def work(rows: Rows) -> StoredCredential:
-            before = credential(rows, identifier)
-            if before.state == step.after:
-                return before
-            if before.state not in step.before:
-                raise StateConflict(f"a credential that is {before.state} cannot be {step.change}")
-            set_state(rows, identifier, step.after, now)
-            for purpose, marked in step.bits.items():
-                mark(rows, identifier, purpose, marked=marked)
-            note_change(rows, identifier, step.change, now)
-            append(rows, caller.actor, f"credential_{step.change}", identifier, now)
-            return credential(rows, identifier)
-
-        return await self.archive.write(caller, work)
+        now = self.archive.gateway.clock()
+        return await self.archive.write(
+            caller, lambda rows: take_step(rows, caller.actor, identifier, action, now)
+        )
 
     async def look_again(self, caller: Caller, identifier: str) -> tuple[StoredCredential, Report]:
         """Verify the original anew; when its own status says that it was withdrawn, so is the record."""
@@ -109,14 +98,7 @@ class Lifecycle:
         caller.demand("admin")
         now = self.archive.gateway.clock()
 
-        def work(rows: Rows) -> StoredCredential:
-            if credential(rows, identifier).state != "erased":
-                erase(rows, identifier, now)
-                note_change(rows, identifier, "erased", now)
-                append(rows, caller.actor, "credential_erased", identifier, now)
-            return credential(rows, identifier)
-
-        stored = await self.archive.write(caller, work)
+        stored = await self.archive.write(caller, lambda rows: forget(rows, caller.actor, identifier, now))
         await self.archive.database.sweep()
         return stored
 
@@ -147,6 +129,30 @@ class Lifecycle:
         if not self.archive.gateway.settings.public_url or not url.startswith(prefix):
             return None
         return await self.published(url.removeprefix(prefix))
+
+
+def take_step(rows: Rows, actor: str, identifier: str, action: str, now: datetime) -> StoredCredential:
+    """Take a step inside a transaction. Raises ``NotFound``, ``StateConflict``."""
+    step, before = ACTIONS[action], credential(rows, identifier)
+    if before.state == step.after:
+        return before
+    if before.state not in step.before:
+        raise StateConflict(f"a credential that is {before.state} cannot be {step.change}")
+    set_state(rows, identifier, step.after, now)
+    for purpose, marked in step.bits.items():
+        mark(rows, identifier, purpose, marked=marked)
+    note_change(rows, identifier, step.change, now)
+    append(rows, actor, f"credential_{step.change}", identifier, now)
+    return credential(rows, identifier)
+
+
+def forget(rows: Rows, actor: str, identifier: str, now: datetime) -> StoredCredential:
+    """Erase inside a transaction; whoever does it sweeps the database after it. Raises ``NotFound``."""
+    if credential(rows, identifier).state != "erased":
+        erase(rows, identifier, now)
+        note_change(rows, identifier, "erased", now)
+        append(rows, actor, "credential_erased", identifier, now)
+    return credential(rows, identifier)
 
 
 def _signal(report: Report) -> str:

@@ -10,6 +10,7 @@ from gateway.store.jobs import Job
 from gateway.store.oauth import Client
 from gateway.store.open_badges import Listed
 from gateway.store.opening import open_store
+from gateway.store.pulls import Pull
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
 from gateway.store.sources import Source
@@ -24,6 +25,7 @@ __all__ = [
     "Database",
     "Job",
     "Listed",
+    "Pull",
     "Rows",
     "Source",
     "Webhook",
