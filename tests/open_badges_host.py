@@ -113,12 +113,16 @@ class Visitor:
         """Take a token back."""
         return await self.http.post("/oauth/revoke", data={"token": token, **changes}, headers=self.basic)
 
-    async def come_in(self, key: str, **changes: str) -> Visitor:
-        """The whole way: register, be let in, redeem the code."""
-        assert (await self.register()).status == 201
+    async def enter(self, key: str, **changes: str) -> None:
+        """Be let in by a person, and redeem the code."""
         answer = await self.let_in(key, **changes)
         assert answer.status == 302, await answer.text()
         assert (await self.redeem(returned(answer)["code"])).status == 200
+
+    async def come_in(self, key: str, **changes: str) -> Visitor:
+        """The whole way: register, be let in, redeem the code."""
+        assert (await self.register()).status == 201
+        await self.enter(key, **changes)
         return self
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from aiohttp import web
 
 from gateway.api import (
+    badge_connect,
     batches,
     clients,
     contexts,
@@ -59,6 +60,7 @@ log = logging.getLogger("gateway")
 
 FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
 KEEPING = (
+    badge_connect,
     batches,
     clients,
     credentials,

@@ -18,7 +18,7 @@ from gateway.api.requests import body, known_parameters, small_body
 from gateway.api.state import ARCHIVE
 from gateway.envelopes import write_json
 from gateway.errors import RequestRefused
-from gateway.pipeline.open_badges import JSON, TOKEN, Badge, badges, page_of, profile, set_profile, upsert
+from gateway.pipeline.open_badges import Badge, badges, page_of, profile, set_profile, upsert
 from gateway.store.scopes import CREDENTIALS_READ, CREDENTIALS_WRITE, PROFILE_READ, PROFILE_WRITE
 
 __all__ = ["PATHS", "Keys", "routes", "told"]
@@ -26,11 +26,12 @@ __all__ = ["PATHS", "Keys", "routes", "told"]
 routes = web.RouteTableDef()
 
 NOTHING: frozenset[str] = frozenset()
+LINKED, COMPACT = False, True
 KINDS = {
-    "application/vc+ld+json": JSON, "application/ld+json": JSON, "application/vc": JSON, "application/json": JSON,
-    "text/plain": TOKEN, "application/jwt": TOKEN, "application/vc+jwt": TOKEN,
+    "application/vc+ld+json": LINKED, "application/ld+json": LINKED, "application/vc": LINKED,
+    "application/json": LINKED, "text/plain": COMPACT, "application/jwt": COMPACT, "application/vc+jwt": COMPACT,
 }  # fmt: skip
-"""Content types of a badge, and what the bytes must be."""
+"""Content types of a badge, and whether the bytes must be a token."""
 PROFILE_KINDS = frozenset({"application/json", "application/ld+json", "application/vc+ld+json"})
 Keys = tuple[bytes, bytes]
 CREDENTIAL_KEYS: Keys = (b"credential", b"compactJwsString")

@@ -18,7 +18,7 @@ from gateway.envelopes import write_json
 from gateway.settings import Settings
 from gateway.store.scopes import CREDENTIALS_READ, CREDENTIALS_WRITE, OFFLINE, PROFILE_READ, PROFILE_WRITE
 
-__all__ = ["BASE", "SCOPE_WORDS", "oauth_addresses", "routes"]
+__all__ = ["BASE", "FRESH", "SCOPE_WORDS", "oauth_addresses", "routes"]
 
 routes = web.RouteTableDef()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.api import (
+    badge_connect,
     batches,
     clients,
     credentials,
@@ -28,6 +29,7 @@ from gateway.signer import NEW_KINDS
 __all__ = ["description"]
 
 DESCRIBED = (
+    badge_connect,
     batches,
     clients,
     credentials,

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api import imsx, oauth
+from gateway.api import badge_connect, imsx, oauth
 from gateway.api.requests import asked_language
 from gateway.errors import (
     GatewayError,
@@ -34,7 +34,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 RETRY_AFTER = "5"
-SHAPES = {"/oauth/": oauth.refusal, "/ims/ob/v3p0/": imsx.refusal}
+SHAPES = {"/oauth/": oauth.refusal, "/ims/ob/v3p0/": imsx.refusal, "/ims/ob/v2p1/": badge_connect.refusal}
 """Protocols with a shape of refusals of their own, by where their paths begin."""
 FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 """What the framework refuses by itself, by HTTP status; anything else is a request refused."""

@@ -17,10 +17,20 @@ from gateway.store.credentials import keep, known_as, replace, version_of
 from gateway.store.open_badges import Listed, keep_profile, listed, profile_of
 from gateway.store.tenants import tenant_named
 
-__all__ = ["JSON", "TOKEN", "Badge", "badges", "page_of", "profile", "set_profile", "upsert"]
+__all__ = [
+    "BADGES_2",
+    "BADGES_3",
+    "Badge",
+    "assertions_of",
+    "badges",
+    "page_of",
+    "profile",
+    "set_profile",
+    "upsert",
+]
 
 JSON, TOKEN = "application/json", "application/jwt"
-FORMAT = "ob3"
+BADGES_3, BADGES_2 = "ob3", "ob2"
 CREATED, REPLACED, NEWER_KNOWN = 201, 200, 304
 BOM = b"\xef\xbb\xbf"
 
@@ -33,28 +43,28 @@ class Badge:
     token: bool
 
 
-async def upsert(archive: Archive, caller: Caller, data: bytes, media_type: str) -> int:
+async def upsert(archive: Archive, caller: Caller, data: bytes, token: bool, version: str = BADGES_3) -> int:
     """Take in a badge, in place of an older version of it: 201, 200, or 304 when a newer one is known.
 
-    Versions have the same issuer and id. Raises an ``InputRefused`` for what is no Open Badge 3.0 of that media
-    type, ``ProofInvalid`` for a forged one, ``StateConflict`` for one that is not verified in place of one that is.
+    Versions have the same issuer and id. Raises an ``InputRefused`` for what is no badge of the version, as JSON or
+    as a token, ``ProofInvalid`` for a forged one, ``StateConflict`` for one not verified in place of one that is.
     """
     recorded = await archive.examine(data)
-    if recorded.format != FORMAT or recorded.media_type != media_type:
+    if recorded.format != version or recorded.media_type != (TOKEN if token else JSON):
         raise RequestRefused(
-            "this is no Open Badge 3.0 of the Content-Type", hint="Other formats go to POST /v1/credentials."
+            f"this is no badge of {version} of that kind", hint="Other formats go to POST /v1/credentials."
         )
 
     def work(rows: Rows) -> int:
         now = archive.gateway.clock()
-        version = version_of(rows, recorded.same_as)
+        before = version_of(rows, recorded.same_as)
         if known_as(rows, recorded.digest) is not None:
             return REPLACED
-        if version is None:
+        if before is None:
             stored, _ = keep(rows, recorded, data, now)
             append(rows, caller.actor, "credential_created", stored.id, now, format=stored.format)
             return CREATED
-        known, begins = version
+        known, begins = before
         if begins and recorded.valid_from and recorded.valid_from < begins:
             return NEWER_KNOWN
         if known.verified and not recorded.verified:
@@ -66,21 +76,23 @@ async def upsert(archive: Archive, caller: Caller, data: bytes, media_type: str)
     return await archive.write(caller, work)
 
 
-async def badges(archive: Archive, caller: Caller, page: list[Listed]) -> AsyncIterator[Badge]:
+async def badges(
+    archive: Archive, caller: Caller, page: list[Listed], version: str = BADGES_3
+) -> AsyncIterator[Badge]:
     """The credentials of a page: badges as they came, the others as badges that the gateway signed.
 
     One that cannot be made a badge, or was withdrawn meanwhile, is left out; its record says what it is.
     """
     for entry in page:
         try:
-            yield await _badge(archive, caller, entry)
+            yield await _badge(archive, caller, entry, version)
         except (InputRefused, OutsideFailed):
             continue
 
 
-async def _badge(archive: Archive, caller: Caller, entry: Listed) -> Badge:
-    if entry.format != FORMAT:
-        made = await archive.form(caller, entry.id, Wanted(FORMAT))
+async def _badge(archive: Archive, caller: Caller, entry: Listed, version: str) -> Badge:
+    if entry.format != version:
+        made = await archive.form(caller, entry.id, Wanted(version))
         return Badge(made.content, token=False)
     original = await archive.original(caller, entry.id)
     if entry.media_type == JSON:
@@ -131,3 +143,10 @@ async def page_of(
 ) -> tuple[int, list[Listed]]:
     """How many credentials are given out that begin after a moment, and a page of them."""
     return await archive.read(caller, lambda rows: listed(rows, since, limit, offset))
+
+
+async def assertions_of(
+    archive: Archive, caller: Caller, since: str, limit: int, offset: int
+) -> tuple[int, list[Listed]]:
+    """The same of Open Badges 2.0 as they came, those that were taken in or replaced after a moment."""
+    return await archive.read(caller, lambda rows: listed(rows, since, limit, offset, BADGES_2))

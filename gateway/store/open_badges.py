@@ -31,15 +31,16 @@ class Listed:
     media_type: str
 
 
-def listed(
-    rows: Rows, since: str, limit: int, offset: int, formats: frozenset[str] = frozenset()
-) -> tuple[int, list[Listed]]:
-    """How many credentials hold that begin after a moment, and a page of them in the order they came."""
+def listed(rows: Rows, since: str, limit: int, offset: int, format: str = "") -> tuple[int, list[Listed]]:
+    """How many credentials hold that begin after a moment, and a page of them in the order they came.
+
+    Those of one format only, when one is named; the moment is then that of their last change.
+    """
     where = [credentials.c.state == "active"]
     if since:
-        where.append(credentials.c.valid_from > since)
-    if formats:
-        where.append(credentials.c.format.in_(sorted(formats)))
+        where.append((credentials.c.updated if format else credentials.c.valid_from) > since)
+    if format:
+        where.append(credentials.c.format == format)
     statement = (
         select(credentials.c.id, credentials.c.format, originals.c.media_type)
         .join(originals, originals.c.digest == credentials.c.digest)
