@@ -13,7 +13,7 @@ import pytest
 
 from bench.documents import document
 from gateway.cli import main
-from gateway.cli_progress import Progress
+from gateway.cli.progress import Progress
 from gateway.errors import UnsafeJsonLd
 from gateway.keys import SecretKey, did_key, public_key_of, secret_multikey
 from gateway.pipeline import Row

@@ -10,7 +10,7 @@ import pytest
 
 from gateway import course
 from gateway.cli import main
-from gateway.cli_explain import explanation
+from gateway.cli.explain import explanation
 from gateway.compute import HereCompute, PoolCompute, WatchedCompute
 from gateway.course import Course, watched
 from gateway.jsonld import canonicalize

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.pages import pages
 from gateway.api.openapi import description
-from gateway.cli import command_line
+from gateway.cli.command import command_line
 from gateway.core import POLICIES, SECURINGS
 from gateway.dids import METHODS
 from gateway.formats import FORMATS

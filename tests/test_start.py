@@ -22,8 +22,8 @@ print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 sys.exit(code)
 """
 NOT_FOR_A_DOCUMENT = (
-    "aiohttp", "alembic", "asn1crypto", "cryptography", "gateway.api", "gateway.certificates", "gateway.cli_keys",
-    "gateway.cli_more", "gateway.dids.webvh", "gateway.envelopes.trusted_list", "gateway.proofs.jades",
+    "aiohttp", "alembic", "asn1crypto", "cryptography", "gateway.api", "gateway.certificates", "gateway.cli.keys",
+    "gateway.cli.more", "gateway.dids.webvh", "gateway.envelopes.trusted_list", "gateway.proofs.jades",
     "gateway.proofs.xades", "gateway.signer.kms", "gateway.signer.token", "gateway.store", "gateway.trust.ebsi",
     "gateway.trust.eu_trusted_list", "gateway.trust.federation", "multiformats", "pkcs11", "prometheus_client",
     "requests", "signxml", "sqlalchemy",

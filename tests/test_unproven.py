@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cli_text import verify_summary
+from gateway.cli.text import verify_summary
 from gateway.report import Report, Verdict
 from tests.core.parts import SCHOOL, multikey_of, signed
 from tests.core.test_open_badges_2 import assertion

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway import cli_pull
 from gateway.cli import main
+from gateway.cli import pull as cli_pull
 from gateway.errors import FetchFailed
 from gateway.fetch import OutgoingRequest, ReceivedAnswer
 from tests.parts import NOW

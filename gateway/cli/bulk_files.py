@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from gateway.cli_parts import write_file
+from gateway.cli.parts import write_file
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayFailed, InputRefused, NotFound, RequestRefused, TooLarge
 from gateway.jobs import Batches

@@ -8,7 +8,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from gateway.cli_parts import add_data, settings_of
+from gateway.cli.parts import add_data, settings_of
 from gateway.store import SCOPES, Client, Database, open_store
 from gateway.store.governing import (
     LIFETIME,

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from gateway.cli_parts import add_data, settings_of
+from gateway.cli.parts import add_data, settings_of
 from gateway.errors import RequestRefused
 from gateway.pipeline.auditing import Heads, verify_audit
 from gateway.settings import Settings

@@ -65,7 +65,7 @@ def _imported_for_good() -> Iterator[None]:
 
 def _refused(error: GatewayError, language: str | list[str]) -> int:
     """Say why, in the language asked for where there is one; the exit code."""
-    from gateway.cli_text import problem_text
+    from gateway.cli.text import problem_text
     from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
 
     print(problem_text(error, language if language in LANGUAGES else DEFAULT_LANGUAGE), file=sys.stderr)
@@ -106,85 +106,85 @@ class _Version(argparse.Action):
 
 
 def _convert(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_documents import add_convert
+    from gateway.cli.documents import add_convert
 
     add_convert(command)
 
 
 def _sign(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_documents import add_sign
+    from gateway.cli.documents import add_sign
 
     add_sign(command)
 
 
 def _verify(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_documents import add_verify
+    from gateway.cli.documents import add_verify
 
     add_verify(command)
 
 
 def _resolve(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_more import add_resolve
+    from gateway.cli.more import add_resolve
 
     add_resolve(command)
 
 
 def _keys(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_keys import add_keys
+    from gateway.cli.keys import add_keys
 
     add_keys(command)
 
 
 def _bulk(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_bulk import add_bulk
+    from gateway.cli.bulk import add_bulk
 
     add_bulk(command)
 
 
 def _work(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_bulk import add_work
+    from gateway.cli.bulk import add_work
 
     add_work(command)
 
 
 def _formats(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_more import add_formats
+    from gateway.cli.more import add_formats
 
     add_formats(command)
 
 
 def _tenants(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_tenants import add_tenants
+    from gateway.cli.tenants import add_tenants
 
     add_tenants(command)
 
 
 def _serve(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_more import add_serve
+    from gateway.cli.more import add_serve
 
     add_serve(command)
 
 
 def _pull(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_pull import add_pull
+    from gateway.cli.pull import add_pull
 
     add_pull(command)
 
 
 def _audit(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_store import add_audit
+    from gateway.cli.store import add_audit
 
     add_audit(command)
 
 
 def _backup(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_store import add_backup
+    from gateway.cli.store import add_backup
 
     add_backup(command)
 
 
 def _restore(command: argparse.ArgumentParser) -> None:
-    from gateway.cli_store import add_restore
+    from gateway.cli.store import add_restore
 
     add_restore(command)
 

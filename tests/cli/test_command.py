@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import main
-from gateway.cli_text import paint_for, verify_summary
+from gateway.cli.text import paint_for, verify_summary
 from gateway.report import Check, Report, Verdict
 from gateway.resources import data_path
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from gateway.cli_parts import add_data, json_bytes, settings_of, with_gateway, write_file
-from gateway.cli_text import formats_table
+from gateway.cli.parts import add_data, json_bytes, settings_of, with_gateway, write_file
+from gateway.cli.text import formats_table
 from gateway.dids.results import RESOLUTION, answer
 from gateway.errors import DidDeactivated
 from gateway.formats import FORMATS

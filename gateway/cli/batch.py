@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-from gateway.cli_parts import with_gateway
-from gateway.cli_progress import Progress
+from gateway.cli.parts import with_gateway
+from gateway.cli.progress import Progress
 from gateway.envelopes import read_json, write_json_line
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import GatewayError, GatewayFailed, InputRefused, RequestRefused

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gateway.cli_parts import add_data, settings_of
+from gateway.cli.parts import add_data, settings_of
 from gateway.errors import GatewayFailed
 from gateway.signer import NEW_KINDS, REASONS, KeyRecord, KeyStore, Ledger, Reading
 

@@ -7,9 +7,9 @@ import os
 import sys
 import time
 
-from gateway.cli_explain import explanation
-from gateway.cli_parts import add_data, json_bytes, read_file, with_gateway, write_file
-from gateway.cli_text import convert_summary, paint_for, verify_summary, warnings
+from gateway.cli.explain import explanation
+from gateway.cli.parts import add_data, json_bytes, read_file, with_gateway, write_file
+from gateway.cli.text import convert_summary, paint_for, verify_summary, warnings
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
 from gateway.course import Watch, watched
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
@@ -134,7 +134,7 @@ def _convert(parsed: argparse.Namespace) -> int:
 
 def _sign(parsed: argparse.Namespace) -> int:
     if parsed.batch:
-        from gateway.cli_batch import sign_batch  # a single document needs nothing of it
+        from gateway.cli.batch import sign_batch  # a single document needs nothing of it
 
         return sign_batch(parsed)
     data = read_file(parsed.file)

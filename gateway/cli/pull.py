@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gateway.cli_parts import add_data, read_file, settings_of, with_gateway
-from gateway.cli_text import problem_text
+from gateway.cli.parts import add_data, read_file, settings_of, with_gateway
+from gateway.cli.text import problem_text
 from gateway.envelopes import read_json
 from gateway.errors import OutsideFailed, RequestRefused, StateConflict
 from gateway.fetch import Fetcher

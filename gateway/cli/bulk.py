@@ -16,9 +16,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from gateway.cli_bulk_files import rows_of_paths, write_forms
-from gateway.cli_following import follow, job_line
-from gateway.cli_parts import add_data, read_file, settings_of, with_gateway
+from gateway.cli.bulk_files import rows_of_paths, write_forms
+from gateway.cli.following import follow, job_line
+from gateway.cli.parts import add_data, read_file, settings_of, with_gateway
 from gateway.core import DEFAULT_SECURING, ORIGINALS
 from gateway.errors import RequestRefused
 from gateway.jobs import Batches, as_json, row_json
