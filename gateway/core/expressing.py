@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -185,7 +184,7 @@ def _accounts(
         Accounts(
             source=source.envelope.tree,
             target=written.tree,
-            read=source.steps if issuer == "/issuer" else tuple(_moved(source.steps, issuer)),
+            read=source.steps if issuer == "/issuer" else _moved(source.steps, issuer),
             written=written.steps,
             carried=written.carried,
             restated=tuple(f"{prefix}/{name}" for name in table.restated),
@@ -196,16 +195,19 @@ def _accounts(
     if source.envelope.root is None:
         return findings
     place = xpaths_of(source.envelope.root.local)
-    return [finding._replace(pointer=place(finding.pointer)) for finding in findings]
+    return [Finding(place(finding.pointer), *finding[1:]) for finding in findings]
 
 
-def _moved(steps: tuple[Step, ...], issuer: str) -> Iterator[Step]:
+def _moved(steps: tuple[Step, ...], issuer: str) -> tuple[Step, ...]:
     """The steps, of which those of the source's issuer point to where the issuer went."""
-    for step in steps:
-        if step.hub.startswith("/issuer") and step.hub[7:8] in ("", "/"):
-            yield step._replace(hub=issuer + step.hub.removeprefix("/issuer"))
-        else:
-            yield step
+    return tuple(
+        [
+            step._replace(hub=issuer + step.hub.removeprefix("/issuer"))
+            if step.hub.startswith("/issuer") and step.hub[7:8] in ("", "/")
+            else step
+            for step in steps
+        ]
+    )
 
 
 def _facts(source: Understanding, form: Format, options: ConvertOptions) -> dict[str, Any]:

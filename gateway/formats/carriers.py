@@ -63,7 +63,7 @@ def _tree_of(told: Difference) -> tuple[dict[str, Any], Credential | None]:
     """
     if told.part is None or not told.changed:
         return {}, told.part
-    writer = writer_of(load_table("vc"), CONTEXT)
+    writer = writer_of(load_table("vc"), CONTEXT, traced=False)
     tree = writer.write(told.part, "Carried")
     if writer.vague:
         tree = _pruned(tree) or {}

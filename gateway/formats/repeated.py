@@ -7,7 +7,6 @@ of times. In linked data both say the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gateway.formats.format import Tree
@@ -39,8 +38,11 @@ def refer_repeated(tree: Tree, kinds: frozenset[str] = frozenset()) -> Referred:
     again: dict[str, list[Tree]] = {}
     _compare(tree, first, again)
     said = {name: first[name] for name, others in again.items() if others and _may(first[name], kinds)}
-    reordered = any(repr(other) != repr(node) for name, node in said.items() for other in again[name])
-    return Referred(tuple(_replace(tree, "", said)) if said else (), reordered)
+    reordered = any(_is_reordered(node, again[name]) for name, node in said.items())
+    places: list[str] = []
+    if said:
+        _replace(tree, "", said, places)
+    return Referred(tuple(places), reordered)
 
 
 def _compare(value: Any, first: dict[str, Tree], again: dict[str, list[Tree]]) -> None:
@@ -61,6 +63,12 @@ def _compare(value: Any, first: dict[str, Tree], again: dict[str, list[Tree]]) -
             _compare(child, first, again)
 
 
+def _is_reordered(node: Tree, others: list[Tree]) -> bool:
+    """Whether one of the others, which say the same, says it in another order; the first of them is the node."""
+    text = repr(node)
+    return any(repr(other) != text for other in others[1:])
+
+
 def referred_to(tree: Any) -> frozenset[str]:
     """The identifiers that a tree refers to by nothing else: a node that says its type is no reference."""
     found: set[str] = set()
@@ -76,18 +84,25 @@ def referred_to(tree: Any) -> frozenset[str]:
     return frozenset(found)
 
 
-def _size(value: Any) -> int:
-    """About how many characters a value takes."""
-    if isinstance(value, dict):
-        return sum(len(name) + 6 + _size(item) for name, item in value.items())
-    if isinstance(value, list):
-        return sum(_size(item) + 2 for item in value)
-    return len(value) + 2 if isinstance(value, str) else len(json.dumps(value))
+def _is_large(node: Tree) -> bool:
+    """Whether a node takes about as many characters as are not said twice; looked at no further than that."""
+    size, stack = 0, [node]
+    while stack and size < LARGE:
+        value: Any = stack.pop()
+        if isinstance(value, dict):
+            size += sum(map(len, value)) + 6 * len(value)
+            stack += value.values()
+        elif isinstance(value, list):
+            size += 2 * len(value)
+            stack += value
+        else:
+            size += len(value) + 2 if isinstance(value, str) else len(json.dumps(value))
+    return size >= LARGE
 
 
-def _replace(value: Any, pointer: str, said: dict[str, Tree]) -> Iterator[str]:
-    children: Any = value.items() if isinstance(value, dict) else enumerate(value)
-    for name, child in list(children):
+def _replace(value: Any, pointer: str, said: dict[str, Tree], places: list[str]) -> None:
+    """Put references for the nodes said before, and their pointers into ``places``."""
+    for name, child in value.items() if isinstance(value, dict) else enumerate(value):
         if name == "@context" or not isinstance(child, CONTAINERS):
             continue
         place = f"{pointer}/{escape(str(name))}"
@@ -95,12 +110,12 @@ def _replace(value: Any, pointer: str, said: dict[str, Tree]) -> Iterator[str]:
         first = said.get(identifier) if isinstance(identifier, str) else None
         if first is not None and first is not child:
             value[name] = {"id": identifier}
-            yield place
+            places.append(place)
         else:
-            yield from _replace(child, place, said)
+            _replace(child, place, said, places)
 
 
 def _may(node: Tree, kinds: frozenset[str]) -> bool:
     given = node.get("type", [])
     types = {given} if isinstance(given, str) else set(given)
-    return (not kinds or bool(types & kinds)) and _size(node) >= LARGE
+    return (not kinds or bool(types & kinds)) and _is_large(node)

@@ -75,12 +75,20 @@ class _Book:
             self.findings.append(self._read(pointer, value, steps) if steps else self._unread(pointer))
         elif pointer in self._restated:
             self.findings += [_restated(place) for place, _ in leaves_of(value, pointer)]
-        elif isinstance(value, dict):
-            for name, item in value.items():
-                self.enter(item, f"{pointer}/{escape(name)}", steps)
         else:
-            for position, item in enumerate(value):
-                self.enter(item, f"{pointer}/{position}", steps)
+            self._enter_all(value, pointer, steps)
+
+    def _enter_all(self, container: Any, pointer: str, above: tuple[Step, ...]) -> None:
+        """Account for all that a container holds; most are leaves, which are not gone into."""
+        by_place, findings = self._by_place, self.findings
+        for name, value in container.items() if isinstance(container, dict) else enumerate(container):
+            place = f"{pointer}/{escape(name) if isinstance(name, str) else name}"
+            if value and type(value) in CONTAINERS:
+                self.enter(value, place, above)
+                continue
+            here = by_place.get(place)
+            steps = (*here, *above) if here else above
+            findings.append(self._read(place, value, steps) if steps else self._unread(place))
 
     def _read(self, pointer: str, leaf: Any, steps: tuple[Step, ...]) -> Finding:
         """A leaf that reading has taken: held by the target's own terms, carried, or in another form."""

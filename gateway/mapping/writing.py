@@ -58,6 +58,7 @@ class Writer:
     context: CodecContext
     choose: Choose | None
     local_id: Callable[[str, str], str] | None
+    traced: bool
     vague: bool = False
     count: int = 0
     refused: list[str] = field(default_factory=list)
@@ -87,10 +88,12 @@ class Writer:
         key, types = self.table.type_key, section.types
         if not section.types_listed:
             tree[key] = types[0]
-            self.steps.append(Step(f"{here}/{key}", hub, "type"))
+            if self.traced:
+                self.steps.append(Step(f"{here}/{key}", hub, "type"))
             return
         tree[key] = list(types)
-        self.steps += [Step(f"{here}/{key}/{n}", hub, "type") for n in range(len(types))]
+        if self.traced:
+            self.steps += [Step(f"{here}/{key}/{n}", hub, "type") for n in range(len(types))]
 
     def reference(self, item: Any, section: SectionWriter, hub: str, here: str) -> dict[str, str]:
         """Refers to a node and keeps its tree in the pool, once for each identifier and content."""
@@ -108,5 +111,6 @@ class Writer:
             tree = {self.table.id_key: identifier} | tree | {self.table.id_key: identifier}
             self.pools[section.name][identifier] = tree
         key = self.table.reference_key
-        self.steps.append(Step(f"{here}/{escape(key)}", f"{hub}/id", "reference"))
+        if self.traced:
+            self.steps.append(Step(f"{here}/{escape(key)}", f"{hub}/id", "reference"))
         return {key: identifier}

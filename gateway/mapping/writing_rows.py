@@ -29,9 +29,11 @@ def writer_of(
     context: CodecContext,
     choose: Choose | None = None,
     local_id: Callable[[str, str], str] | None = None,
+    *,
+    traced: bool = True,
 ) -> Writer:
-    """A writer of one document by a table."""
-    return Writer(table, _sections(table), context, choose, local_id)
+    """A writer of one document by a table; one that is not ``traced`` leaves no steps."""
+    return Writer(table, _sections(table), context, choose, local_id, traced)
 
 
 @cache
@@ -94,7 +96,8 @@ def _values(row: Row, table: Table) -> RowWriter:
         except Refused:
             return False
         put(tree, written)
-        writer.steps.append(Step(here, hub, rule, exact))
+        if writer.traced:
+            writer.steps.append(Step(here, hub, rule, exact))
         return not is_text or len(value) < 3 or text(value) == value
 
     def write(writer: Writer, value: Any, tree: Json, hub: str, here: str) -> None:

@@ -107,9 +107,10 @@ def _set(part: Any, back: Any) -> Any:
         back = _as(type(part), back)
     changes: dict[str, Any] = {}
     for name, spec in fields_of(type(part)).items():
-        value, given = getattr(part, name), getattr(back, name)
-        if _empty(value):
+        value = getattr(part, name)
+        if value is None or value == ():
             continue
+        given = getattr(back, name)
         if not _alike(spec, value, given):
             changes[name] = value
         elif spec.many:

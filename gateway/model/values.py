@@ -43,8 +43,11 @@ Text = tuple[LangString, ...]
 
 def text(strings: Iterable[LangString]) -> Text:
     """The normal form of a text: strings of one language stand together, first seen first."""
+    given = tuple(strings)
+    if len(given) < 3:
+        return given  # nothing can stand between two
     groups: dict[str, list[LangString]] = {}
-    for string in strings:
+    for string in given:
         groups.setdefault(string.language, []).append(string)
     return tuple(string for group in groups.values() for string in group)
 

@@ -39,6 +39,20 @@ def test_what_differs_is_small_or_has_no_name_stays(tree: dict[str, Any]) -> Non
     assert tree == before
 
 
+@pytest.mark.parametrize("size", [950, 1050])
+def test_many_small_parts_are_as_large_as_a_long_text(size: int) -> None:
+    node = {"id": "urn:o", "part": [{"a": 1, "b": "x"}] * (size // 20)}
+    places = refer_repeated({"first": node, "again": copy.deepcopy(node)}).places
+    assert places == (("/again",) if size > 1000 else ())
+
+
+def test_another_order_is_told() -> None:
+    texts = {"en": "x" * 600, "fr": "y" * 600}
+    node, again = {"id": "urn:o", "t": texts}, {"id": "urn:o", "t": dict(reversed(texts.items()))}
+    assert refer_repeated({"a": node, "b": again}).reordered
+    assert not refer_repeated({"a": large(), "b": large(), "c": large()}).reordered
+
+
 def test_only_the_kinds_asked_for_are_referred_to() -> None:
     assert refer_repeated({"a": large(), "b": large()}, frozenset(("MediaObject",))).places == ()
 

@@ -122,6 +122,16 @@ def test_what_is_read_is_written_again() -> None:
     listed = writer_of(table("array"), ENGLISH).write(hub, "Credential")
     assert listed["subject"]["course"]["link"] == [link]
     assert listed["type"] == ["Credential"]
+    assert writer.steps != []
+
+
+def test_who_leaves_no_trail_writes_the_same() -> None:
+    hub, _, _ = read(TREE)
+    for repeat in ("bare", "array"):
+        writers = [writer_of(table(repeat), ENGLISH, traced=traced) for traced in (True, False)]
+        trees = [writer.write(hub, "Credential") for writer in writers]
+        assert trees[0] == trees[1]
+        assert writers[1].steps == []
 
 
 def test_every_leaf_is_accounted_for_by_the_nearest_place_that_was_read() -> None:
