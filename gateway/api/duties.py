@@ -1,4 +1,4 @@
-"""What the service does by itself while it runs, each duty every so many seconds and once more at the end."""
+"""What the service does by itself while it runs, each duty every so many seconds, some once more at the end."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from gateway.api.state import GATEWAY, SETTINGS, STORE
+from gateway.api.state import GATEWAY, LIFECYCLE, SETTINGS, STORE
 from gateway.fetch import Fetcher
-from gateway.pipeline import webhooks
+from gateway.pipeline import retention, webhooks
 from gateway.pipeline.auditing import EVERY, Heads
+from gateway.pipeline.retention import forget_due
 from gateway.pipeline.webhooks import Deliverer
 
 __all__ = ["Duty", "duties"]
@@ -28,6 +29,7 @@ class Duty:
     name: str
     every: float
     do: Callable[[], Awaitable[object]]
+    at_end: bool = False
 
     async def once(self) -> None:
         """Do it; a failure is noted by its kind, for its message may quote what is kept."""
@@ -52,12 +54,16 @@ async def duties(app: web.Application) -> AsyncIterator[None]:
     async def sign_heads() -> None:
         await heads.sign(store, gateway.signer, gateway.clock())
 
+    async def forget() -> None:
+        await forget_due(store, app[LIFECYCLE], gateway.clock())
+
     fetcher = Fetcher(app[SETTINGS])
     deliverer = Deliverer(
         store, fetcher, gateway.clock, app[SETTINGS].fetch_timeout, app[SETTINGS].public_url or ""
     )
     listed = (
-        Duty("signing the audit log", EVERY, sign_heads),
+        Duty("signing the audit log", EVERY, sign_heads, at_end=True),
+        Duty("forgetting what is due", retention.EVERY, forget),
         Duty("telling receivers of webhooks", webhooks.EVERY, deliverer.look),
         Duty("removing old deliveries", webhooks.CLEANING, deliverer.clean),
     )
@@ -70,5 +76,6 @@ async def duties(app: web.Application) -> AsyncIterator[None]:
         await asyncio.gather(*running, return_exceptions=True)
         await deliverer.close()
         for duty in listed:
-            await duty.once()
+            if duty.at_end:
+                await duty.once()
         await fetcher.close()

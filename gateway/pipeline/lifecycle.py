@@ -6,7 +6,7 @@ in one transaction. Lists are signed when they are asked for, and kept until a b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -95,12 +95,19 @@ class Lifecycle:
 
         The bits on status lists stay as they are. Raises ``NotFound``, ``ScopeMissing``.
         """
+        await self.erase_all(caller, (identifier,))
+        await self.archive.database.sweep()
+        return await self.archive.read(caller, lambda rows: credential(rows, identifier))
+
+    async def erase_all(self, caller: Caller, identifiers: Iterable[str]) -> int:
+        """Erase several in one transaction, and sweep nothing; how many were not erased before."""
         caller.demand("admin")
         now = self.archive.gateway.clock()
 
-        stored = await self.archive.write(caller, lambda rows: forget(rows, caller.actor, identifier, now))
-        await self.archive.database.sweep()
-        return stored
+        def work(rows: Rows) -> int:
+            return sum(forget(rows, caller.actor, identifier, now) for identifier in identifiers)
+
+        return await self.archive.write(caller, work)
 
     async def published(self, list_id: str) -> bytes:
         """A status list, signed. Anybody may ask. Raises ``NotFound``."""
@@ -146,13 +153,17 @@ def take_step(rows: Rows, actor: str, identifier: str, action: str, now: datetim
     return credential(rows, identifier)
 
 
-def forget(rows: Rows, actor: str, identifier: str, now: datetime) -> StoredCredential:
-    """Erase inside a transaction; whoever does it sweeps the database after it. Raises ``NotFound``."""
-    if credential(rows, identifier).state != "erased":
-        erase(rows, identifier, now)
-        note_change(rows, identifier, "erased", now)
-        append(rows, actor, "credential_erased", identifier, now)
-    return credential(rows, identifier)
+def forget(rows: Rows, actor: str, identifier: str, now: datetime) -> bool:
+    """Erase inside a transaction, unless that was done already: whether it was not. Raises ``NotFound``.
+
+    Whoever does it sweeps the database after it.
+    """
+    if credential(rows, identifier).state == "erased":
+        return False
+    erase(rows, identifier, now)
+    note_change(rows, identifier, "erased", now)
+    append(rows, actor, "credential_erased", identifier, now)
+    return True
 
 
 def _signal(report: Report) -> str:

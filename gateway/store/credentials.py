@@ -30,6 +30,7 @@ __all__ = [
     "ids_after",
     "keep",
     "keep_form",
+    "kept_since_before",
     "known_as",
     "note_change",
     "original_of",
@@ -166,6 +167,12 @@ def ids_after(rows: Rows, identifier: str, limit: int) -> list[str]:
     where = (credentials.c.id > identifier, credentials.c.state == "active")
     statement = select(credentials.c.id).where(*where).order_by(credentials.c.id).limit(limit)
     return [row.id for row in rows.joined(statement, credentials)]
+
+
+def kept_since_before(rows: Rows, moment: str, limit: int) -> list[str]:
+    """The ids of credentials that came before a moment and are not erased, oldest first."""
+    where = (credentials.c.created < moment, credentials.c.state != "erased")
+    return [row.id for row in rows.all(credentials, *where, order=credentials.c.created, limit=limit)]
 
 
 def original_of(rows: Rows, stored: StoredCredential) -> Original:

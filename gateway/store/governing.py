@@ -34,6 +34,7 @@ from gateway.store.tenants import (
 __all__ = [
     "LIFETIME",
     "REQUESTS_PER_MINUTE",
+    "RETENTION_DAYS",
     "TENANT_SETTINGS",
     "NewClient",
     "NewKey",
@@ -54,7 +55,8 @@ LIFETIME = 365
 LONGEST_LIFETIME = 3650
 LONGEST_LABEL = 200
 REQUESTS_PER_MINUTE = "requestsPerMinute"
-TENANT_SETTINGS = {REQUESTS_PER_MINUTE: 10_000_000}
+RETENTION_DAYS = "retentionDays"
+TENANT_SETTINGS = {REQUESTS_PER_MINUTE: 10_000_000, RETENTION_DAYS: 36_500}
 """What may be set for a tenant: whole numbers from 1 to the one that is named."""
 
 

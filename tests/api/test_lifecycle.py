@@ -12,13 +12,18 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import make_app
+from gateway.api.state import LIFECYCLE
 from gateway.keys import secret_multikey
 from gateway.keys.signing import SecretKey
+from gateway.pipeline.retention import forget_due
 from gateway.resources import example_bytes
 from gateway.settings import Settings
 from gateway.status.bits import MIN_ENTRIES, expand, value_at
 from gateway.store import Database, Rows
 from gateway.store.audit import check_chain, entries
+from gateway.store.governing import change_settings
+from gateway.store.tables import SYSTEM, answers
+from gateway.store.tenants import ensure_system
 from tests.parts import NOW, SEED, gateway, signer_for
 from tests.tenants import Access, access_to
 
@@ -233,3 +238,36 @@ async def test_what_its_own_issuer_revoked_is_revoked_when_it_is_looked_at_again
     await act(client, access, identifier, "revoke")
     status, record = await act(client, access, copy, "check")
     assert (status, record["state"], record["verdict"]) == (200, "revoked", "invalid")
+
+
+async def test_what_a_tenant_keeps_for_some_days_is_erased_after_them_and_told_once(
+    client: TestClient, access: Access, identifier: str, store: Database, clock: Clock
+) -> None:
+    await store.write(SYSTEM, lambda connection: ensure_system(connection, NOW))
+    other = await access_to(store, "other")
+    kept = await client.post("/v1/credentials", data=MICRO, headers=other.headers)
+    assert await forget_due(store, client.app[LIFECYCLE], clock.now + timedelta(days=9999)) == 0
+    await change_settings(store, "test", access.tenant, {"retentionDays": 30}, NOW)
+    for days, erased in ((30, 0), (31, 1), (32, 0)):
+        clock.now = NOW + timedelta(days=days)
+        assert await forget_due(store, client.app[LIFECYCLE], clock.now) == erased
+    told = await (await client.get(f"/v1/credentials/{identifier}", headers=access.headers)).json()
+    assert told["state"] == "erased"
+    there = await client.get((await kept.json())["original"], headers=other.headers)
+    assert (there.status, await there.read()) == (200, MICRO)
+    found = await store.read(lambda c: list(entries(Rows(c, access.tenant))))
+    assert [(e.actor, e.action) for e in found if e.subject == identifier][1:] == [
+        ("retention", "credential_erased")
+    ]
+    assert (await store.read(lambda c: check_chain(Rows(c, access.tenant))))[1] is None
+
+
+async def test_answers_are_forgotten_when_their_time_is_over(
+    client: TestClient, access: Access, store: Database, clock: Clock
+) -> None:
+    headers = {**access.headers, "Idempotency-Key": "once"}
+    assert (await client.post("/v1/credentials", data=MICRO, headers=headers)).status == 201
+    for hours, left in ((23, 1), (25, 0)):
+        clock.now = NOW + timedelta(hours=hours)
+        await forget_due(store, client.app[LIFECYCLE], clock.now)
+        assert await store.read(lambda c: Rows(c, access.tenant).count(answers)) == left
