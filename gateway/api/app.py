@@ -10,36 +10,16 @@ from functools import partial
 
 from aiohttp import web
 
-from gateway.api import (
-    badge_connect,
-    batches,
-    clients,
-    contexts,
-    convert,
-    credentials,
-    feed,
-    identifiers,
-    identity,
-    lifecycle,
-    oauth,
-    oauth_consent,
-    open_badges,
-    open_badges_discovery,
-    pages,
-    probes,
-    sources,
-    tenants,
-    vc_api,
-    verify,
-    webhooks,
-)
+from gateway.api import batches
 from gateway.api.access import access
 from gateway.api.connections import CONNECTIONS, connections_of
 from gateway.api.duties import duties
+from gateway.api.faces import FACES, KEEPING
 from gateway.api.lag import watch_lag
+from gateway.api.openapi import description
 from gateway.api.problems import problems
 from gateway.api.shares import SHARES, fair, shares_of
-from gateway.api.state import ARCHIVE, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
+from gateway.api.state import ARCHIVE, DESCRIPTION, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
@@ -58,24 +38,6 @@ __all__ = ["GATEWAY", "make_app"]
 
 log = logging.getLogger("gateway")
 
-FACES = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
-KEEPING = (
-    badge_connect,
-    batches,
-    clients,
-    credentials,
-    feed,
-    lifecycle,
-    tenants,
-    oauth,
-    oauth_consent,
-    open_badges,
-    open_badges_discovery,
-    sources,
-    webhooks,
-)
-"""Faces over the store."""
-
 
 def make_app(
     settings: Settings,
@@ -91,6 +53,7 @@ def make_app(
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems, fair])
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
+    app[DESCRIPTION] = description()
     app[SHARES], app[CONNECTIONS] = shares_of(settings), connections_of(settings)
     app.cleanup_ctx.append(watch_lag)
     if gateway is not None:

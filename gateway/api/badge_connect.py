@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.api.addresses import public_address
 from gateway.api.authentication import known_caller
-from gateway.api.describing import answers, parameter
+from gateway.api.describing import Paths, answers, parameter
 from gateway.api.open_badges import Keys, told
 from gateway.api.open_badges_discovery import FRESH, oauth_addresses
 from gateway.api.paging import PAGING, page_asked
@@ -135,7 +135,7 @@ def _operation(summary: str, name: str, **more: Any) -> dict[str, Any]:
     return {"summary": summary, "operationId": name, "security": security, "responses": responses, **more}
 
 
-PATHS = {
+PATHS: Paths = {
     MANIFEST: {
         "get": {
             "summary": "Where a Badge Connect host is", "operationId": "getManifest",

@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.api.authentication import known_caller
 from gateway.api.batch_events import LISTENING, Listening, tell
 from gateway.api.credentials import IDEMPOTENCY_KEY, reply
-from gateway.api.describing import in_path, operation, parameter
+from gateway.api.describing import Paths, in_path, operation, parameter
 from gateway.api.requests import body, known_parameters
 from gateway.api.spooling import AT_ONCE, spooled
 from gateway.api.state import ARCHIVE, SPOOLING
@@ -181,7 +181,7 @@ def _limit(usual: int) -> dict[str, Any]:
     return parameter("limit", "Most of them.", schema)
 
 
-PATHS = {
+PATHS: Paths = {
     "/v1/batches": {
         "post": operation(
             "Hand in many credentials at once", "handInBatch",

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.describing import in_path, operation
+from gateway.api.describing import Paths, in_path, operation
 from gateway.api.requests import members
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY, STORE
@@ -75,7 +75,7 @@ CLIENT = {
     },
     "required": ["client_id", "name", "own", "scopes", "created"],
 }  # fmt: skip
-PATHS = {
+PATHS: Paths = {
     "/v1/clients": {
         "get": operation("The clients that have a way in", "listClients", {"200": ("They", listed("clients", CLIENT))}),
         "post": operation(

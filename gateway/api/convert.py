@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from gateway.api.authentication import allowed_caller
+from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, Paths, answer, got, parameter
 from gateway.api.requests import asked_language, body, flag, known_parameters
 from gateway.api.state import GATEWAY
-from gateway.core import DEFAULT_SECURING, ORIGINALS, ConvertOptions
+from gateway.core import DEFAULT_SECURING, ORIGINALS, SECURINGS, ConvertOptions
 from gateway.errors import RequestRefused
 from gateway.formats import FORMATS
 from gateway.pipeline import conversion_json
 from gateway.signer import NEW_KINDS
 
-__all__ = ["routes"]
+__all__ = ["PATHS", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -27,12 +30,12 @@ async def convert(request: web.Request) -> web.Response:
     signed, language = not flag(request, "unsigned"), asked_language(request)
     if signed:
         await allowed_caller(request, "sign")
-    answer = await request.app[GATEWAY].answer(
+    converted = await request.app[GATEWAY].answer(
         await body(request), options, conversion_json(language), signed=signed,
         securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),
     )  # fmt: skip
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
-    return web.Response(body=answer, content_type="application/json", charset="utf-8", headers=headers)
+    return web.Response(body=converted, content_type="application/json", charset="utf-8", headers=headers)
 
 
 @routes.get("/v1/formats")
@@ -85,3 +88,40 @@ def _context_url(request: web.Request) -> str:
     if wanted == "inline":
         return ""
     return request.app[GATEWAY].context_url
+
+
+def _described() -> dict[str, Any]:
+    writable = [form.name for form in FORMATS if form.write is not None]
+    return {
+        "summary": "Convert a credential and sign the result",
+        "operationId": "convert",
+        "security": OPEN_OR_SECURED,
+        "parameters": [
+            parameter("to", "The format wanted.", {"enum": writable}, required=True),
+            parameter("original", "How the source goes along.", {"enum": [*ORIGINALS], "default": "digest"}),
+            parameter("strict", "Refuse to lose anything.", {"type": "boolean", "default": False}),
+            parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
+            _securing(),
+            parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
+            parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
+            parameter(
+                "context", "The gateway's terms inline, or by URL (vc only).",
+                {"enum": ["inline", "url"], "default": "inline"},
+            ),
+        ],
+        "requestBody": ANY_BODY,
+        "responses": answer("The credential and the report on it", "Conversion"),
+    }  # fmt: skip
+
+
+def _securing() -> dict[str, Any]:
+    """Several proofs with commas between."""
+    schema = {"type": "array", "items": {"enum": [*SECURINGS]}, "default": [DEFAULT_SECURING]}
+    return {**parameter("securing", "How it is secured; a token stands alone.", schema), "explode": False}
+
+
+PATHS: Paths = {
+    "/v1/convert": {"post": _described()},
+    "/v1/formats": got("What can be read and written"),
+}
+"""The paths of this face, as the API's description tells of them."""

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
-from gateway.api.describing import ANY_BODY, in_path, operation
+from gateway.api.describing import ANY_BODY, Paths, in_path, operation
 from gateway.api.requests import body, known_parameters
 from gateway.api.state import ARCHIVE
 from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
@@ -108,7 +108,7 @@ BODY_OR_ADDRESS = ANY_BODY | {
 }
 ID = in_path("id", "The id the gateway gave the credential.")
 
-PATHS = {
+PATHS: Paths = {
     "/v1/credentials": {
         "post": operation(
             "Hand in a credential of any format", "acceptCredential",
@@ -119,7 +119,6 @@ PATHS = {
     "/v1/credentials/{id}": {
         "parameters": [ID],
         "get": operation("What is known of a credential", "getCredential", {"200": ("The record", RECORD)}),
-        "delete": operation("Forget what a credential held", "eraseCredential", {"204": ("It is forgotten", {})}),
     },
     "/v1/credentials/{id}/original": {
         "parameters": [ID],

@@ -12,6 +12,7 @@ __all__ = [
     "PROBLEM",
     "REFUSALS",
     "SECURED",
+    "Paths",
     "answer",
     "answers",
     "got",
@@ -21,6 +22,8 @@ __all__ = [
     "parameter",
 ]
 
+Paths = dict[str, dict[str, Any]]
+"""A face's paths: what OpenAPI tells of each, by its methods."""
 PROBLEM = {
     "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
-from gateway.api.describing import in_header, operation, parameter
+from gateway.api.describing import Paths, in_header, operation, parameter
 from gateway.api.requests import flag, known_parameters, moment_in
 from gateway.api.state import ARCHIVE
 from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
@@ -88,7 +88,7 @@ def _limit(request: web.Request) -> int:
 LINES: dict[str, Any] = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 WRITABLE = [form.name for form in FORMATS if form.write is not None]
 
-PATHS = {
+PATHS: Paths = {
     "/v1/feed": {
         "get": operation(
             "What changed since, each credential as it is now", "feed",

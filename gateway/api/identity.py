@@ -10,12 +10,13 @@ from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
+from gateway.api.describing import Paths, got, in_path
 from gateway.api.state import GATEWAY
 from gateway.errors import NotFound
 from gateway.pipeline.identity import document_of, has_name, method_id
 from gateway.settings import Settings
 
-__all__ = ["did_document", "key_history", "routes"]
+__all__ = ["PATHS", "did_document", "key_history", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -59,3 +60,17 @@ def _check_path(request: web.Request, settings: Settings) -> None:
     bare = asked is None and not request.path.startswith("/.well-known/")
     if (bare and not own) or (asked is not None and asked != own):
         raise NotFound("no DID document is here", hint="The gateway's is at /.well-known/did.json.")
+
+
+DOCUMENT = got("The gateway's DID document", "application/did+json")
+HISTORY = got("Every key of the gateway with its dates")
+BELOW: dict[str, Any] = {"parameters": [in_path("path", "The path of the gateway's public address.")]}
+PATHS: Paths = {
+    "/.well-known/did.json": DOCUMENT,
+    "/did.json": DOCUMENT,
+    "/{path}/did.json": BELOW | DOCUMENT,
+    "/.well-known/key-history.json": HISTORY,
+    "/key-history.json": HISTORY,
+    "/{path}/key-history.json": BELOW | HISTORY,
+}
+"""The paths of this face, as the API's description tells of them."""

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from gateway.api.authentication import known_caller
 from gateway.api.credentials import ID, RECORD, reply
-from gateway.api.describing import REFUSALS, in_path, operation
+from gateway.api.describing import REFUSALS, Paths, in_path, operation
 from gateway.api.requests import known_parameters
 from gateway.api.state import LIFECYCLE
 from gateway.core import TTL
@@ -81,7 +81,11 @@ SAID = {
 }
 WITHDRAWN: dict[str, Any] = {"200": ("The record, as it is now", RECORD)}
 
-PATHS: dict[str, Any] = {
+PATHS: Paths = {
+    "/v1/credentials/{id}": {
+        "parameters": [ID],
+        "delete": operation("Forget what a credential held", "eraseCredential", {"204": ("It is forgotten", {})}),
+    },
     **{
         f"/v1/credentials/{{id}}/{action}": {
             "parameters": [ID], "post": operation(text, f"{action}Credential", WITHDRAWN),
@@ -103,4 +107,4 @@ PATHS: dict[str, Any] = {
         },
     },
 }  # fmt: skip
-"""The paths of this face; that of DELETE stands with its resource."""
+"""The paths of this face, as the API's description tells of them."""

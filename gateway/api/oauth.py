@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from aiohttp import web
 
 from gateway.api.addresses import public_address
-from gateway.api.describing import answers
+from gateway.api.describing import Paths, answers
 from gateway.api.requests import small_body
 from gateway.api.state import GATEWAY, STORE
 from gateway.envelopes import read_json, write_json
@@ -193,7 +193,7 @@ WHERE = {
         "responses": {"200": {"description": "The metadata", "content": JSON}},
     }
 }
-PATHS = {
+PATHS: Paths = {
     METADATA: WHERE,
     METADATA + "/{path}": {
         "parameters": [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}],

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from gateway.api.addresses import public_address
 from gateway.api.consent_html import consent_page, refused_page
-from gateway.api.describing import parameter
+from gateway.api.describing import Paths, parameter
 from gateway.api.oauth import form_of, once
 from gateway.api.requests import asked_language
 from gateway.api.schemas import TEXT
@@ -141,7 +141,7 @@ def _described(summary: str, name: str, **more: Any) -> dict[str, Any]:
 
 
 FIELDS = {"type": "object", "properties": dict.fromkeys((*ASKED, "key", "do"), TEXT)}
-PATHS = {
+PATHS: Paths = {
     "/oauth/authorize": {
         "get": _described(
             "Ask a person to let a client in", "authorize",

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
-from gateway.api.describing import answers, parameter
+from gateway.api.describing import Paths, answers, parameter
 from gateway.api.open_badges_discovery import BASE
 from gateway.api.paging import PAGING, page_asked
 from gateway.api.requests import body, known_parameters, small_body
@@ -118,13 +118,7 @@ def _operation(
     return {"summary": summary, "operationId": name, "security": security, "responses": responses, **more}
 
 
-PATHS = {
-    BASE + "/discovery": {
-        "get": {
-            "summary": "The Open Badges 3.0 service description", "operationId": "getServiceDescription",
-            "responses": answers({"200": ("It", OBJECT), "304": ("Unchanged since the ETag", {})}),
-        }
-    },
+PATHS: Paths = {
     BASE + "/credentials": {
         "get": _operation(
             "A page of badges (Open Badges 3.0)", "getCredentials", {"200": ("The page", OBJECT)},

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.addresses import public_address
+from gateway.api.describing import Paths, answers
 from gateway.api.paging import PAGING
 from gateway.api.requests import known_parameters
 from gateway.api.state import SETTINGS
@@ -18,7 +19,7 @@ from gateway.envelopes import write_json
 from gateway.settings import Settings
 from gateway.store.scopes import CREDENTIALS_READ, CREDENTIALS_WRITE, OFFLINE, PROFILE_READ, PROFILE_WRITE
 
-__all__ = ["BASE", "FRESH", "SCOPE_WORDS", "oauth_addresses", "routes"]
+__all__ = ["BASE", "FRESH", "PATHS", "SCOPE_WORDS", "oauth_addresses", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -127,3 +128,14 @@ STATUS_INFO = {
     },
     "required": ["imsx_codeMajor", "imsx_severity"],
 }
+
+
+PATHS: Paths = {
+    BASE + "/discovery": {
+        "get": {
+            "summary": "The Open Badges 3.0 service description", "operationId": "getServiceDescription",
+            "responses": answers({"200": ("It", {"application/json": {}}), "304": ("Unchanged since the ETag", {})}),
+        }
+    },
+}  # fmt: skip
+"""The paths of this face, as the API's description tells of them."""

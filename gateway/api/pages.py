@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
 from gateway.api import report_html
 from gateway.api.authentication import allowed_caller
+from gateway.api.describing import Paths, got
 from gateway.api.forms import Form, read_form
-from gateway.api.openapi import description
 from gateway.api.page_html import page
 from gateway.api.problems import RETRY_AFTER
 from gateway.api.requests import asked_language, known_parameters
-from gateway.api.state import GATEWAY
+from gateway.api.state import DESCRIPTION, GATEWAY
 from gateway.core import STRICT, ConvertOptions
 from gateway.errors import GatewayError, Overloaded, RequestRefused
 from gateway.messages import words
 
-__all__ = ["routes"]
+__all__ = ["PATHS", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -33,9 +34,9 @@ POLICY = (
 
 
 @routes.get("/openapi.json")
-async def openapi(_: web.Request) -> web.Response:
+async def openapi(request: web.Request) -> web.Response:
     """The description of the interface."""
-    return web.json_response(description())
+    return web.json_response(request.app[DESCRIPTION])
 
 
 @routes.get("/style.css")
@@ -101,12 +102,29 @@ def _page(
     request: web.Request, form: Form | None = None, answer: str = "", *, status: int = 200
 ) -> web.Response:
     language = asked_language(request)
+    described = request.app[DESCRIPTION]
     text = page(
         language,
         f"{request.scheme}://{request.host}",
-        description(),
+        described,
         answer=answer,
         chosen=form.fields if form is not None else {},
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language", "Content-Security-Policy": POLICY}
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)
+
+
+FORM: dict[str, Any] = {
+    "summary": "The page with the answer to its form",
+    "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {"type": "object"}}}},
+    "responses": {
+        status: {"description": "The page", "content": {"text/html": {}}} for status in ("200", "4XX", "5XX")
+    },
+}
+PATHS: Paths = {
+    "/": {**got("The page for people", "text/html"), "post": FORM},
+    "/style.css": got("Its style", "text/css"),
+    "/page.js": got("Its script", "text/javascript"),
+    "/openapi.json": got("This description"),
+}
+"""The paths of this face, as the API's description tells of them."""

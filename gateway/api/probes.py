@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from gateway.api.describing import Paths, got
 from gateway.api.state import GATEWAY, METRICS
 from gateway.jsonld import bundled
 
-__all__ = ["routes", "warm_up"]
+__all__ = ["PATHS", "routes", "warm_up"]
 
 routes = web.RouteTableDef()
 
@@ -37,3 +38,11 @@ async def readyz(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Everything counted since the start."""
     return web.Response(body=request.app[METRICS].text(), headers={"Content-Type": EXPOSITION})
+
+
+PATHS: Paths = {
+    "/healthz": got("Whether the process lives"),
+    "/readyz": got("Whether it can take work"),
+    "/metrics": got("Counters of requests, documents and work, as Prometheus reads them", "text/plain"),
+}
+"""The paths of this face, as the API's description tells of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from aiohttp import web
 
@@ -13,8 +14,10 @@ from gateway.pipeline.lifecycle import Lifecycle
 from gateway.settings import Settings
 from gateway.store import Database
 
-__all__ = ["ARCHIVE", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "SPOOLING", "STORE"]
+__all__ = ["ARCHIVE", "DESCRIPTION", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "SPOOLING", "STORE"]
 
+DESCRIPTION = web.AppKey("description", dict[str, Any])
+"""What `/openapi.json` says."""
 GATEWAY = web.AppKey("gateway", Gateway)
 METRICS = web.AppKey("metrics", Metrics)
 SETTINGS = web.AppKey("settings", Settings)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.api.authentication import known_caller
 from gateway.api.credentials import reply
-from gateway.api.describing import in_path, operation
+from gateway.api.describing import Paths, in_path, operation
 from gateway.api.requests import known_parameters, members
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY, STORE
@@ -245,7 +245,7 @@ def _key(of: str) -> dict[str, Any]:
 NAME, KEY_ID = in_path("tenant", "The tenant, by name or id."), in_path("key", "The id of the key.")
 ONE = content(TENANT)
 
-PATHS = {
+PATHS: Paths = {
     "/v1/tenants": {
         "get": operation("Every tenant", "listTenants", {"200": ("They", listed("tenants", TENANT))}),
         "post": operation(

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.api.authentication import known_caller
 from gateway.api.credentials import reply
-from gateway.api.describing import in_path, operation, parameter
+from gateway.api.describing import Paths, in_path, operation, parameter
 from gateway.api.requests import known_parameters, members
 from gateway.api.schemas import TEXT
 from gateway.api.state import ARCHIVE
@@ -208,7 +208,7 @@ DELIVERIES = _content(
 )
 REPLAYED = {"202": ("How many are told again", _content({"replayed": {"type": "integer"}}, ["replayed"]))}
 ID = in_path("webhook", "The id of the webhook.")
-PATHS = {
+PATHS: Paths = {
     "/v1/webhooks": {
         "get": operation("Who is told of changes", "listWebhooks", {"200": ("They", LIST)}),
         "post": operation(

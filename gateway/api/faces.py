@@ -1,0 +1,64 @@
+"""The faces: what the application routes and its description tells of, in one table."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aiohttp import web
+
+from gateway.api import (
+    badge_connect,
+    batches,
+    clients,
+    contexts,
+    convert,
+    credentials,
+    feed,
+    identifiers,
+    identity,
+    lifecycle,
+    oauth,
+    oauth_consent,
+    open_badges,
+    open_badges_discovery,
+    pages,
+    probes,
+    sources,
+    tenants,
+    vc_api,
+    verify,
+    webhooks,
+)
+from gateway.api.describing import Paths
+
+__all__ = ["FACES", "KEEPING", "Face"]
+
+
+class Face(Protocol):
+    """A file of this folder: its routes, and its paths as OpenAPI tells of them, each route among them."""
+
+    @property
+    def routes(self) -> web.RouteTableDef: ...
+
+    @property
+    def PATHS(self) -> Paths: ...
+
+
+FACES: tuple[Face, ...] = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
+"""Faces that keep nothing."""
+KEEPING: tuple[Face, ...] = (
+    badge_connect,
+    batches,
+    clients,
+    credentials,
+    feed,
+    lifecycle,
+    oauth,
+    oauth_consent,
+    open_badges,
+    open_badges_discovery,
+    sources,
+    tenants,
+    webhooks,
+)
+"""Faces over the store."""
