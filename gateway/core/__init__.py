@@ -5,7 +5,7 @@ steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 """
 
 from gateway.core.bulk import Order, Outcome, Unsigned, attach_signatures, check_issuer, prepare_rows
-from gateway.core.checking import Verified, verify
+from gateway.core.checking import Verified, verify, verify_presentation
 from gateway.core.expressing import (
     ORIGINALS,
     Converted,
@@ -16,6 +16,7 @@ from gateway.core.expressing import (
     render,
 )
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
+from gateway.core.presentations import Inside, Presented, holding_check, is_presentation
 from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document
 from gateway.core.question import Question
 from gateway.core.recording import Recorded, record
@@ -41,6 +42,7 @@ from gateway.core.understanding import (
     understand,
     understand_opened,
 )
+from gateway.core.views import credential_of
 from gateway.envelopes import write_json as render_json
 
 __all__ = [
@@ -53,12 +55,14 @@ __all__ = [
     "Converted",
     "ConvertOptions",
     "Identity",
+    "Inside",
     "Inspected",
     "Key",
     "Making",
     "Order",
     "Outcome",
     "Policy",
+    "Presented",
     "Question",
     "Recorded",
     "Securing",
@@ -71,10 +75,13 @@ __all__ = [
     "attach",
     "attach_signatures",
     "check_issuer",
+    "credential_of",
     "deciding",
     "express",
+    "holding_check",
     "inspect",
     "inspect_opened",
+    "is_presentation",
     "mapping_versions",
     "policy_named",
     "policy_reported",
@@ -91,4 +98,5 @@ __all__ = [
     "understand",
     "understand_opened",
     "verify",
+    "verify_presentation",
 ]

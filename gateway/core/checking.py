@@ -18,7 +18,7 @@ from gateway.core.endorsements_2 import endorsement_2_checks
 from gateway.core.judging import Verified, judged
 from gateway.core.open_badges_2 import badge_of, published, shape_checks
 from gateway.core.period import period_checks
-from gateway.core.presentations import is_presentation, presentation
+from gateway.core.presentations import Presented, is_presentation, presentation
 from gateway.core.question import Question
 from gateway.core.related_resources import related_resource_checks
 from gateway.core.schema import schema_checks, semantic_checks
@@ -34,7 +34,7 @@ from gateway.report import Check, Verdict
 from gateway.retrieval import Retrieved
 from gateway.status import check_revocation_2_0, check_status
 
-__all__ = ["Verified", "verify"]
+__all__ = ["Verified", "verify", "verify_presentation"]
 
 Json = dict[str, Any]
 
@@ -52,7 +52,7 @@ def verify(
     Raises ``TooComplex`` for a poison graph; nothing else, whatever is wrong with the document.
     """
     if is_presentation(inspected.envelope.tree):
-        return _presented(inspected, retrieved, question)
+        return verify_presentation(inspected, retrieved, question)[0]
     tree = credential_of(inspected)
     checks, secured = _intrinsic(inspected, tree, retrieved, question, read)
     if not question.proof_only:
@@ -67,24 +67,26 @@ def verify(
     return judged(tuple(checks), secured, question)
 
 
-def _presented(inspected: Inspected, retrieved: Retrieved, question: Question) -> Verified:
-    """A presentation, with each credential in it judged by the same policy."""
-    unproven: list[Verified] = []
-
-    def judge(credential: Inspected, asked: Question) -> Verified:
-        done = verify(credential, retrieved, asked)
-        if not done.verified:
-            unproven.append(done)
-        return done
-
-    checks = tuple(presentation(inspected, retrieved, question, judge))
+def verify_presentation(
+    inspected: Inspected, retrieved: Retrieved, question: Question
+) -> tuple[Verified, Presented]:
+    """A presentation, with each credential in it judged by the same policy. Raises ``TooComplex``."""
+    presented = presentation(
+        inspected, retrieved, question, lambda credential, asked: verify(credential, retrieved, asked)
+    )
+    checks = presented.checks
+    unproven = [
+        done
+        for inside in presented.credentials
+        if (done := inside.verified) is not None and not done.verified
+    ]
     asked = PRESENTATION - ({"issuer"} if question.proof_only else frozenset())
     policy = replace(question.policy, required=asked)
     verdict = policy.verdict(checks)
     open_ones = [check for check in checks if check.name in asked and check.verdict is not Verdict.VALID]
     reason = policy.reason(checks) or next(iter(open_ones), None)
     proven = verdict is Verdict.VALID and not open_ones and not unproven
-    return Verified(checks, verdict, proven, None if proven else reason or unproven[0].reason)
+    return Verified(checks, verdict, proven, None if proven else reason or unproven[0].reason), presented
 
 
 def _intrinsic(

@@ -22,6 +22,7 @@ __all__ = [
     "NestingTooDeep",
     "NoSubject",
     "NotACredential",
+    "NotAPresentation",
     "NotAnInteroperableNumber",
     "NotBaked",
     "NotFound",
@@ -189,6 +190,13 @@ class NotACredential(FormatRefused):
     title = "The document is not a credential"
     status = 415
     default_hint = "Give one credential that somebody issued about a learner."
+
+
+class NotAPresentation(FormatRefused):
+    code = "not_a_presentation"
+    title = "The document is not a presentation"
+    status = 400
+    default_hint = "Give a presentation of type VerifiablePresentation, as JSON or as a token."
 
 
 class NoSubject(FormatRefused):

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.breaker import Breaker
 from gateway.compute import Compute
@@ -266,11 +266,17 @@ class Gateway:
         ``stale`` allows it, older copies of controller documents serve when their source fails, marked as such.
         Raises ``RequestRefused`` for a policy there is not, an ``InputRefused`` for bad input.
         """
-        question = replace(
-            self._question(policy, self.clock()), domain=domain, challenge=challenge, proof_only=proof_only
-        )
+        asked = {"domain": domain, "challenge": challenge, "proof_only": proof_only}
+        return await self.examine(verify, data, policy=policy, stale=stale, **asked)
+
+    async def examine(
+        self, work: Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Seen, tuple[Need, ...]]], data: bytes, *,
+        policy: str = STRICT.name, stale: bool = True, **asked: Any,
+    ) -> Seen:  # fmt: skip
+        """What some ``work`` makes of a document and of what it needs from outside; ``asked`` are of ``Question``."""
+        question = replace(self._question(policy, self.clock()), **asked)
         job = VerifyJob(data, question, self.context_url, bool(self.trust))
-        return await self._verified(verify, job, small=is_small(data), stale=stale)
+        return await self._verified(work, job, small=is_small(data), stale=stale)
 
     async def report(
         self, data: bytes, render: Callable[[Report], Rendered], *, policy: str = STRICT.name,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from gateway import core
-from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Understanding, Way
+from gateway.core import ConvertOptions, Inspected, Making, Question, Recorded, Understanding, Verified, Way
 from gateway.course import lap
 from gateway.errors import JsonLdRefused, NotACredential, ProofInvalid
 from gateway.formats.vocabulary import own_context
@@ -37,6 +37,7 @@ __all__ = [
     "prepare",
     "ready",
     "record",
+    "report_of",
     "secure",
     "verify",
 ]
@@ -171,13 +172,18 @@ def judge(
     lap("recognise")
     done = core.verify(inspected, retrieved, replace(job.question, contexts=contexts_of(job.own)), read)
     lap("verify")
+    return report_of(inspected, done, job.question.policy.name), retrieved.missing
+
+
+def report_of(inspected: Inspected, done: Verified, policy: str) -> Report:
+    """What is told of a document that was verified by a policy."""
     name = inspected.form.name if inspected.form is not None else "unknown"
     facts = {
         "source": {"format": name, "mediaType": inspected.envelope.media_type},
-        "policy": job.question.policy.name,
+        "policy": policy,
         **({"reason": {"check": done.reason.name, "code": done.reason.code}} if done.reason else {}),
     }
-    return Report((), done.checks, facts, done.verdict, done.verified), retrieved.missing
+    return Report((), done.checks, facts, done.verdict, done.verified)
 
 
 def convert(job: ConvertJob, tell: Callable[[Report], Any] | None = None) -> Done:
