@@ -34,7 +34,6 @@ ASSERTION_KEYS: Keys = (b"assertions", b"signedAssertions")
 WORDS = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 STATUSES = frozenset({400, 413, 429, 500, 503, *WORDS})
 WELL = {"error": None, "statusCode": 200, "statusText": "OK"}
-RETRY_AFTER = "5"
 
 
 @routes.get(MANIFEST)
@@ -112,7 +111,7 @@ def refusal(members: dict[str, Any], _: str) -> web.Response:
     said = {"error": f"{members['code']}: {members['detail']}", "statusCode": status}
     if status < 500:
         said["statusText"] = WORDS.get(status, bad if status == 400 else "BAD_REQUEST")
-    return _answer({"status": said}, status, {"Retry-After": RETRY_AFTER} if status in (429, 503) else {})
+    return _answer({"status": said}, status)
 
 
 def _answer(value: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -18,7 +18,6 @@ MINOR = {
     400: "invalid_data", 401: "unauthorizedrequest", 403: "forbidden", 404: "not_found", 405: "not_allowed",
     413: "invalid_data", 429: "server_busy", 500: "internal_server_error", 503: "server_busy",
 }  # fmt: skip
-RETRY_AFTER = "5"
 
 
 def status_as_asked(status: int) -> int:
@@ -38,11 +37,9 @@ def refusal(members: dict[str, Any], _: str) -> web.Response:
         "imsx_description": f"{members['code']}: {members['detail']}{place}{hint}",
         "imsx_CodeMinor": {"imsx_codeMinorField": [field]},
     }
-    headers = {"Retry-After": RETRY_AFTER} if status in (429, 503) else {}
     return web.Response(
         status=status,
         body=write_json(told),
-        headers=headers,
         content_type="application/json",
         charset="utf-8",
     )

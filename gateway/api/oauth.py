@@ -43,7 +43,6 @@ MOST_FIELDS = 64
 NOT_SAID = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 """What an error_description may not contain (RFC 6749 section 5.2)."""
 BUSY = {429: "temporarily_unavailable", 503: "temporarily_unavailable"}
-RETRY_AFTER = "30"
 CODES = {OAuthRefused.code, *(kind.code for kind in OAuthRefused.__subclasses__())}
 
 
@@ -154,8 +153,6 @@ def refusal(members: dict[str, Any], _: str) -> web.Response:
     response = _told(told, status)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="oauth", charset="UTF-8"'
-    if status in BUSY:
-        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 

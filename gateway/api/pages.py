@@ -13,11 +13,10 @@ from gateway.api.authentication import allowed_caller
 from gateway.api.describing import Paths, got
 from gateway.api.forms import Form, read_form
 from gateway.api.page_html import page
-from gateway.api.problems import RETRY_AFTER
 from gateway.api.requests import asked_language, known_parameters
 from gateway.api.state import DESCRIPTION, GATEWAY
 from gateway.core import STRICT, ConvertOptions
-from gateway.errors import GatewayError, Overloaded, RequestRefused
+from gateway.errors import GatewayError, RequestRefused
 from gateway.messages import words
 
 __all__ = ["PATHS", "routes"]
@@ -73,10 +72,7 @@ async def submitted(request: web.Request) -> web.Response:
         return _page(request, form, await _answer(request, form))
     except GatewayError as error:
         told = report_html.problem(error.problem(), asked_language(request))
-        response = _page(request, form, told, status=error.status)
-        if isinstance(error, Overloaded):
-            response.headers["Retry-After"] = RETRY_AFTER
-        return response
+        return _page(request, form, told, status=error.status)
 
 
 async def _answer(request: web.Request, form: Form) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from gateway.errors import (
     NotFound,
     RequestRefused,
     TooLarge,
+    TooManyRequests,
 )
 from gateway.messages import DEFAULT_LANGUAGE, localized_problem
 
@@ -33,7 +35,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+BUSY = (429, 503)
 RETRY_AFTER = "5"
+"""The seconds after which to come again, where nothing says it better."""
 SHAPES = {"/oauth/": oauth.refusal, "/ims/ob/v3p0/": imsx.refusal, "/ims/ob/v2p1/": badge_connect.refusal}
 """Protocols with a shape of refusals of their own, by where their paths begin."""
 FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
@@ -42,15 +46,12 @@ FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 
 def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> web.Response:
     """A problem document as an answer, its title and hint in a language."""
-    response = web.Response(
+    return web.Response(
         status=members["status"],
         body=json.dumps(localized_problem(members, language), ensure_ascii=False).encode(),
         content_type="application/problem+json",
         headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
-    if members["status"] in (429, 503):
-        response.headers["Retry-After"] = RETRY_AFTER
-    return response
 
 
 @web.middleware
@@ -63,6 +64,8 @@ async def problems(
         response = await handler(request)
     except GatewayError as error:
         response = refused(error.problem(), language)
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(max(1, math.ceil(error.seconds)))
     except web.HTTPException as error:
         response = refused(_from_http(error), language)
         if "Allow" in error.headers:
@@ -73,6 +76,8 @@ async def problems(
         response = refused(GatewayFailed("an unexpected error").problem(), language)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status in BUSY:
+        response.headers.setdefault("Retry-After", RETRY_AFTER)
     if response.status == 401:
         response.headers.setdefault("WWW-Authenticate", "Bearer")
     return response

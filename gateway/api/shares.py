@@ -16,8 +16,6 @@ from time import monotonic
 from aiohttp import web
 
 from gateway.api.authentication import ANONYMOUS, caller_of
-from gateway.api.problems import problem_response
-from gateway.api.requests import asked_language
 from gateway.api.state import METRICS, SETTINGS, STORE
 from gateway.errors import GatewayError, TooManyRequests
 from gateway.settings import Settings
@@ -119,16 +117,16 @@ def shares_of(settings: Settings) -> Shares:
 async def fair(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Let a request through if its tenant has a request left and a place; otherwise 429, and when to come again."""
+    """Let a request through if its tenant has a request left and a place. Raises ``TooManyRequests``."""
     resource, shares = request.match_info.route.resource, request.app[SHARES]
     if resource is not None and resource.canonical in FREE:
         return await handler(request)
     tenant = await _who(request)
     rate = await _rate(request, tenant)
     if seconds := shares.wait_for_bucket(tenant, rate):
-        return _refused(request, "rate", f"more than {rate:g} requests a minute", seconds)
+        raise _refused(request, "rate", f"more than {rate:g} requests a minute", seconds)
     if not shares.has_place(tenant):
-        return _refused(request, "place", "too many requests at the same time", shares.taking)
+        raise _refused(request, "place", "too many requests at the same time", shares.taking)
     request.app[METRICS].shared("taken")
     with shares.place(tenant):
         return await handler(request)
@@ -156,8 +154,6 @@ async def _rate(request: web.Request, tenant: str) -> float:
     return limit / settings.processes
 
 
-def _refused(request: web.Request, why: str, detail: str, seconds: float) -> web.Response:
+def _refused(request: web.Request, why: str, detail: str, seconds: float) -> TooManyRequests:
     request.app[METRICS].shared(why)
-    answer = problem_response(TooManyRequests(detail).problem(), asked_language(request))
-    answer.headers["Retry-After"] = str(max(1, math.ceil(seconds)))
-    return answer
+    return TooManyRequests(detail, seconds=seconds)

@@ -44,12 +44,16 @@ class ScopeMissing(AccessRefused):
 
 
 class TooManyRequests(AccessRefused):
-    """A tenant asks for more than its share."""
+    """A tenant asks for more than its share; in ``seconds`` it may ask again."""
 
     code = "too_many_requests"
     title = "Too many requests"
     status = 429
     default_hint = "Wait for as many seconds as Retry-After says."
+
+    def __init__(self, detail: str, *, pointer: str = "", hint: str = "", seconds: float = 30) -> None:
+        super().__init__(detail, pointer=pointer, hint=hint)
+        self.seconds = seconds
 
 
 class IdempotencyConflict(InputRefused):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,7 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import make_app
 from gateway.api.shares import SHARES, Shares
-from gateway.errors import NotFound
+from gateway.compute import HereCompute
+from gateway.errors import NotFound, Overloaded
 from gateway.settings import Settings
 from gateway.store import SCOPES, Database
 from gateway.store.governing import change_settings, found_tenant
@@ -87,6 +89,54 @@ async def test_callers_without_a_key_that_holds_are_one_tenant(client: TestClien
     assert (await client.get("/v1/no-such-thing")).status == 429
     access = await access_to(store, "known")
     assert await statuses(client, 1, access.headers) == [200]
+
+
+def _problem(told: Any) -> bool:
+    return bool(told["code"] == "too_many_requests")
+
+
+FACES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "/ims/ob/v3p0/credentials": (
+        "application/json",
+        lambda told: (
+            told["imsx_CodeMinor"]["imsx_codeMinorField"][0]["imsx_codeMinorFieldValue"] == "server_busy"
+        ),
+    ),
+    "/ims/ob/v2p1/assertions": ("application/json", lambda told: told["status"]["statusCode"] == 429),
+    "/oauth/token": ("application/json", lambda told: told["error"] == "temporarily_unavailable"),
+    "/v1/credentials": ("application/problem+json", _problem),
+    "/no-such-thing": ("application/problem+json", _problem),
+}
+
+
+@pytest.mark.parametrize("path", FACES)
+async def test_who_asks_too_often_is_told_so_in_the_words_of_the_protocol(
+    client: TestClient, path: str
+) -> None:
+    await statuses(client, 10, {})
+    kind, says = FACES[path]
+    refused = await client.post(path)
+    assert (refused.status, refused.content_type, refused.headers["Retry-After"]) == (429, kind, "1")
+    assert says(await refused.json(content_type=None))
+
+
+async def test_a_gateway_that_is_busy_says_so_in_the_words_of_the_protocol(store: Database) -> None:
+    class BusyCompute(HereCompute):
+        async def run(self, *_: object, **__: object) -> Any:
+            raise Overloaded("too much work is waiting")
+
+    access = await access_to(store, "known")
+    app = make_app(Settings(), gateway(compute=BusyCompute()), store)
+    headers = {**access.headers, "Content-Type": "application/json"}
+    async with TestClient(TestServer(app)) as client:
+        for path, member in (
+            ("/ims/ob/v3p0/credentials", "imsx_codeMajor"),
+            ("/ims/ob/v2p1/assertions", "status"),
+            ("/v1/credentials", "code"),
+        ):
+            answer = await client.post(path, data=b'{"assertion": {}}', headers=headers)
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+            assert member in await answer.json(content_type=None)
 
 
 async def test_probes_are_answered_in_every_flood(client: TestClient) -> None:
