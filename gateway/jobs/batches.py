@@ -46,6 +46,8 @@ __all__ = ["Batches", "as_json", "row_json"]
 PAGE_ROWS, PAGE_BYTES = 500, 4 * 1024 * 1024
 """Most rows and bytes that are kept together while a job is received."""
 PATH = "/v1/batches"
+MOVED = {"pause": "job_paused", "resume": "job_resumed", "cancel": "job_cancelled"}
+"""What is asked of a job, as the audit log has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Batches:
     def _begun(self, rows: Rows, caller: Caller, identifier: str) -> Job:
         now = self._now()
         begun = begin(rows, identifier, now)
-        append(rows, caller.actor, "job.created", identifier, now, kind=begun.kind, total=begun.total)
+        append(rows, caller.actor, "job_created", identifier, now, kind=begun.kind, total=begun.total)
         return begun
 
     async def _forget(self, caller: Caller, identifier: str) -> None:
@@ -166,7 +168,7 @@ class Batches:
 
         def work(rows: Rows) -> Job:
             moved = move(rows, identifier, asked, self._now())
-            append(rows, caller.actor, f"job.{asked}", identifier, self._now())
+            append(rows, caller.actor, MOVED[asked], identifier, self._now())
             return moved
 
         return await self.archive.write(caller, work)
@@ -184,7 +186,7 @@ class Batches:
                 if data is not None:
                     replace_input(rows, identifier, number, data, hashlib.sha256(data).hexdigest())
             again = try_again(rows, identifier, given or None, self._now())
-            append(rows, caller.actor, "job.retry", identifier, self._now(), corrected=len(given))
+            append(rows, caller.actor, "job_retried", identifier, self._now(), corrected=len(given))
             return again
 
         return await self.archive.write(caller, work)

@@ -138,4 +138,4 @@ def _keep(archive: Archive, caller: Caller, known: Job, outcomes: Sequence[Outco
             done += settle(rows, known.id, outcome.number, credential=outcome.keep(rows))
     after = tally(rows, known.id, done, failed, now)
     if after.state == "done" and before.state != "done":
-        append(rows, caller.actor, "job.done", known.id, now, done=after.done, failed=after.failed)
+        append(rows, caller.actor, "job_done", known.id, now, done=after.done, failed=after.failed)

@@ -57,7 +57,7 @@ async def test_a_chunk_that_is_done_twice_at_once_counts_once(database: Database
     assert (told.state, told.done, told.failed) == ("done", 40, 1)
     assert await kept(batches, access) == [40, 40, 40]
     audit = await batches.archive.read(access.caller, lambda rows: [entry.action for entry in entries(rows)])
-    assert audit.count("job.done") == 1
+    assert audit.count("job_done") == 1
     assert await batches.archive.read(access.caller, lambda rows: check_chain(rows)[1]) is None
 
 
