@@ -58,8 +58,8 @@ bench: install ## measure beside other stacks, up to 20 minutes; BENCH=--quick f
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
 	$(BIN)/python -m bench.run --corpora $(CORPORA) $(if $(BENCH),$(BENCH),--write docs/performance.md)
 
-soak: install ## run for hours what must hold while servers are killed and disks fail; RUNS=pushing runs some
-	$(BIN)/python -m soak.run $(if $(RUNS),--only $(RUNS))
+soak: install ## run for hours what must hold while servers are killed and disks fail; RUNS=pushing runs some, SET="cycles=50" less
+	$(BIN)/python -m soak.run $(if $(RUNS),--only $(RUNS)) $(if $(SET),--set $(SET)) $(SOAK)
 
 examples: install ## write the examples' other forms anew
 	$(BIN)/python -m conformance.make_examples

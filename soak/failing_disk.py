@@ -1,20 +1,17 @@
 """The disk fails at the n-th write, for each n: nothing is acknowledged that is not there, and nothing is damaged.
 
-    python -m soak.failing_disk --writes 200 [--error ENOSPC]
-
 ``strace`` makes a system call of the writer fail; who writes only knows what the store said.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,8 +22,9 @@ from gateway.errors import GatewayFailed
 from gateway.store import Connection, Database, Rows, bring_up_to_date
 from gateway.store.audit import append, check_chain
 from gateway.store.tables import SYSTEM
+from soak.result import Progress, Result
 
-__all__ = ["CALLS", "Trial", "available", "trials"]
+__all__ = ["CALLS", "Trial", "available", "run", "trials"]
 
 CALLS = {"ENOSPC": "pwrite64", "EIO": "fdatasync"}
 """Which system call fails with what: a full disk when writing, a broken one when making sure."""
@@ -56,7 +54,7 @@ def available() -> str:
     return "" if shutil.which("strace") else "strace is not here: it makes system calls fail"
 
 
-def trials(error: str, positions: Iterator[int] | range) -> Iterator[Trial]:
+def trials(error: str, positions: Iterable[int]) -> Iterator[Trial]:
     """One trial for each position at which a call fails, and goes on failing for five more."""
     for at in positions:
         with tempfile.TemporaryDirectory(prefix="gateway-disk-") as folder:
@@ -69,7 +67,7 @@ def _trial(error: str, at: int, path: Path) -> Trial:
     inject = f"inject={call}:error={error}:when={at}..{at + 5}"
     command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
     done = subprocess.run(
-        [*command, sys.executable, "-m", "soak.failing_disk", "--write-to", str(path)],
+        [*command, sys.executable, "-m", "soak.failing_disk", str(path)],
         capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     said = {int(number) for number in done.stdout.split()}
@@ -126,28 +124,25 @@ def _holds(connection: Connection) -> bool:
     return check_chain(Rows(connection, SYSTEM))[1] is None
 
 
-def main() -> int:
-    """Run it from the command line; the exit code."""
-    parser = argparse.ArgumentParser(prog="soak.failing_disk", description=__doc__)
-    parser.add_argument("--writes", type=int, default=200, metavar="N")
-    parser.add_argument("--error", choices=tuple(CALLS), action="append")
-    parser.add_argument("--write-to", type=Path, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.write_to:
-        asyncio.run(write_to(asked.write_to))
-        return 0
+def run(folder: Path, database: str, *, writes: int = 200, begin: int = 1, minutes: float = 0.0) -> Result:
+    """A trial for each write from ``begin`` on, with each error; what came of them."""
     if why := available():
-        print(why)
-        return 1
-    good = True
-    for error in asked.error or CALLS:
-        done = list(trials(error, range(1, asked.writes + 1)))
-        bad = [trial for trial in done if not trial.good]
-        refused = sum(trial.acknowledged < ENTRIES for trial in done)
-        print(f"{error}: {len(done)} trials, {refused} with writes refused, {len(bad)} bad {bad[:3]}")
-        good = good and not bad
-    return 0 if good else 1
+        return Result("nothing", (why,))
+    progress, told, wrong = Progress(len(CALLS) * (writes - begin + 1), minutes, "trials"), [], list[str]()
+    done: dict[str, list[Trial]] = {error: [] for error in CALLS}
+    for at in range(begin, writes + 1):
+        for error in CALLS:
+            done[error] += trials(error, (at,))
+        progress.at(sum(map(len, done.values())))
+        if progress.over:
+            break
+    for error, found in done.items():
+        refused = sum(trial.acknowledged < ENTRIES for trial in found)
+        missing = sum(trial.missing for trial in found)
+        told.append(f"{error} at each of {len(found)} writes: writes refused in {refused}, {missing} lost")
+        wrong += [f"{error} at write {trial.at}: {trial}" for trial in found if not trial.good]
+    return Result("; ".join(told), tuple(wrong))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    asyncio.run(write_to(Path(sys.argv[1])))

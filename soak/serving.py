@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 
 import aiohttp
+
+from soak.forking import Forks
 
 __all__ = ["Served"]
 
@@ -23,29 +23,32 @@ KEY = re.compile(rb"mcg_\S+")
 class Served:
     """A server in a process group of its own; ``url`` and ``key`` stay the same over its lives."""
 
-    def __init__(self, folder: Path, *, database: str = "", workers: int = 1) -> None:
-        self._folder = folder
-        self._port = _free_port()
-        self._given = {"GATEWAY_WORKERS": str(workers), "GATEWAY_DATA": str(folder / "data")}
+    def __init__(self, folder: Path, *, database: str = "", workers: int = 1, **more: str) -> None:
+        self.folder = folder
+        self._log = folder / "server.log"
+        self._kept = folder / "admin.key"
+        port = _free_port()
+        given = {"GATEWAY_WORKERS": str(workers), "GATEWAY_DATA": str(folder / "data"), **more}
         if database:
-            self._given["GATEWAY_DATABASE"] = database
-        self._process: asyncio.subprocess.Process | None = None
-        self.url = f"http://127.0.0.1:{self._port}"
-        self.key = ""
+            given["GATEWAY_DATABASE"] = database
+        self._forks = Forks(self._log, given, port)
+        self.pid = 0
+        self.url = f"http://127.0.0.1:{port}"
+        self.key = self._kept.read_text() if self._kept.exists() else ""
 
     async def start(self) -> float:
         """Start it, and wait until it is ready; how long that took, in seconds."""
         begun = time.monotonic()
-        with (self._folder / "server.log").open("ab") as log:
-            start = log.tell()
-            self._process = await asyncio.create_subprocess_exec(
-                Path(sys.executable).with_name("gateway"), "serve", "--port", str(self._port), stdout=log, stderr=log,
-                env={**os.environ, **self._given}, start_new_session=True,
-            )  # fmt: skip
+        await self.launch()
         await self._ready(begun)
-        if not self.key and (found := KEY.search((self._folder / "server.log").read_bytes()[start:])):
+        if not self.key and (found := KEY.search(self._log.read_bytes())):
             self.key = found[0].decode()
+            self._kept.write_text(self.key)
         return time.monotonic() - begun
+
+    async def launch(self) -> None:
+        """Start it, and do not wait."""
+        self.pid = await self._forks.start()
 
     async def _ready(self, begun: float) -> None:
         async with aiohttp.ClientSession() as session:
@@ -56,22 +59,20 @@ class Served:
                             return
                 except aiohttp.ClientError:
                     pass
-                if self._process is not None and self._process.returncode is not None:
-                    break
                 await asyncio.sleep(LOOK)
-        raise RuntimeError(f"the server did not get ready: see {self._folder / 'server.log'}")
+        raise RuntimeError(f"the server did not get ready: see {self._log}")
 
     async def end(self, how: signal.Signals) -> int:
         """End it, with everything it started where it is killed; its exit code."""
-        if self._process is None:
+        if not self.pid:
             return 0
-        if how is signal.SIGKILL:
-            os.killpg(self._process.pid, how)
-        else:
-            self._process.send_signal(how)
-        code = await self._process.wait()
-        self._process = None
-        return code
+        self.pid = 0
+        return await self._forks.end(how)
+
+    async def close(self) -> None:
+        """End it if it runs, and what starts it."""
+        await self.end(signal.SIGKILL)
+        await self._forks.close()
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,13 @@ def postgresql_programs() -> Path | None:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The URL of a private cluster on loopback, or a skip that says why there is none."""
-    programs = postgresql_programs()
+    with cluster(postgresql_programs()) as url:
+        yield url
+
+
+@contextmanager
+def cluster(programs: Path | None) -> Iterator[str]:
+    """The URL of a cluster of one's own for as long as it is needed; a skip where there are no programs."""
     if programs is None:
         pytest.skip("no PostgreSQL server here: install the system's package `postgresql`")
     folder = Path(tempfile.mkdtemp(prefix="gateway-pg-"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.pipeline import contexts_known
 from gateway.resources import data_path
 
 RUN = """
@@ -80,3 +81,12 @@ def test_pyld_is_loaded_without_a_way_to_the_network(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.strip()
+
+
+def test_what_a_worker_process_is_asked_by_a_probe_loads_no_service(tmp_path: Path) -> None:
+    asked = f"import json, sys, {contexts_known.__module__} as asked\n"
+    told = asked + "asked.contexts_known()\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert set(json.loads(done.stdout)) & {"aiohttp", "alembic", "gateway.api", "sqlalchemy"} == set()

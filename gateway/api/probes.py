@@ -6,18 +6,13 @@ from aiohttp import web
 
 from gateway.api.describing import Paths, got
 from gateway.api.state import GATEWAY, METRICS
-from gateway.jsonld import bundled
+from gateway.pipeline import contexts_known
 
-__all__ = ["PATHS", "routes", "warm_up"]
+__all__ = ["PATHS", "routes"]
 
 routes = web.RouteTableDef()
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
-
-
-def warm_up() -> int:
-    """Load what work needs; how many contexts answer."""
-    return len(bundled().urls())
 
 
 @routes.get("/healthz")
@@ -30,7 +25,7 @@ async def healthz(_: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """A worker process answers too, and there is a key to sign with."""
     gateway = request.app[GATEWAY]
-    contexts = await gateway.compute.run(warm_up)
+    contexts = await gateway.compute.run(contexts_known)
     return web.json_response({"status": "ready", "contexts": contexts, "signer": gateway.signer.did})
 
 

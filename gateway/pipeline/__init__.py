@@ -4,7 +4,7 @@ from gateway.pipeline.answering import Shape, conversion_json, report_json
 from gateway.pipeline.bulk import Row
 from gateway.pipeline.gateway import Gateway, utc_now
 from gateway.pipeline.retrieving import Retriever
-from gateway.pipeline.warming import warm, warm_small
+from gateway.pipeline.warming import contexts_known, warm, warm_small
 from gateway.pipeline.work import Delivery
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Retriever",
     "Shape",
     "Row",
+    "contexts_known",
     "conversion_json",
     "report_json",
     "utc_now",

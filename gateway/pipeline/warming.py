@@ -20,7 +20,7 @@ from gateway.pipeline.work import (
 )
 from gateway.resources import example_bytes
 
-__all__ = ["COMPILED", "warm", "warm_small"]
+__all__ = ["COMPILED", "contexts_known", "warm", "warm_small"]
 
 CREDENTIALS = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1")
 BESIDE = (
@@ -38,6 +38,11 @@ COMPILED = tuple(
 EXAMPLES = ("badge.ob3.json", "micro-credential.elm3.json")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WAY = Way(SECURINGS["eddsa-rdfc-2022"], Key("did:example:warm#key", "ed25519"))
+
+
+def contexts_known() -> int:
+    """How many contexts answer: what a process says that is asked whether it is there."""
+    return len(bundled().urls())
 
 
 def warm_small(own: str = "") -> None:

@@ -7,23 +7,44 @@ from pathlib import Path
 import pytest
 
 from soak.failing_disk import CALLS, ENTRIES, available, trials
+from soak.importing import import_and_kill
 from soak.pushing import push_and_kill
+from soak.stopping import push_and_stop
 
 
 async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_killed(tmp_path: Path) -> None:
-    outcome = await push_and_kill(tmp_path, 2, clients=8, seconds=0.4)
-    assert outcome.good, outcome
+    outcome = await push_and_kill(tmp_path, 2, crowd=8, seconds=0.4)
+    assert outcome.wrong == (), outcome
     assert outcome.repeated
 
 
 async def test_on_postgresql_too(tmp_path: Path, server_url: str) -> None:
-    outcome = await push_and_kill(tmp_path, 1, clients=8, seconds=0.4, database=server_url)
-    assert outcome.good, outcome
+    outcome = await push_and_kill(tmp_path, 1, crowd=8, seconds=0.4, database=server_url)
+    assert outcome.wrong == (), outcome
+
+
+async def test_what_was_taken_in_is_answered_when_the_server_is_stopped(tmp_path: Path) -> None:
+    outcome = await push_and_stop(tmp_path, 2, crowd=8, seconds=0.4)
+    assert outcome.wrong == (), outcome
+    assert outcome.pushed.cycles == 2
 
 
 @pytest.mark.skipif(bool(available()), reason=available())
 @pytest.mark.parametrize("error", CALLS)
 def test_a_disk_that_fails_makes_no_answer_a_lie(error: str) -> None:
-    done = list(trials(error, (1, 7, 31)))
+    done = list(trials(error, (1, 31)))
     assert [trial for trial in done if not trial.good] == []
     assert all(trial.acknowledged < ENTRIES for trial in done)
+
+
+async def test_every_row_of_an_import_ends_once_however_often_the_worker_is_killed(tmp_path: Path) -> None:
+    outcome = await import_and_kill(tmp_path, 80, kills=1)
+    assert outcome.wrong == [], outcome
+    assert outcome.kills >= 1
+    assert (outcome.done, outcome.failed.total()) == (72, 8)
+
+
+async def test_on_postgresql_with_two_workers_too(tmp_path: Path, server_url: str) -> None:
+    outcome = await import_and_kill(tmp_path, 60, kills=1, workers=2, database=server_url)
+    assert outcome.wrong == [], outcome
+    assert outcome.kills >= 1
