@@ -19,7 +19,7 @@ from gateway.api.lag import watch_lag
 from gateway.api.openapi import description
 from gateway.api.problems import problems
 from gateway.api.shares import SHARES, fair, shares_of
-from gateway.api.state import ARCHIVE, DESCRIPTION, GATEWAY, LIFECYCLE, METRICS, SETTINGS, STORE
+from gateway.api.state import ARCHIVE, DESCRIPTION, GATEWAY, LIFECYCLE, METRICS, OFFERS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
@@ -29,6 +29,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline import Gateway, utc_now, warm, warm_small
 from gateway.pipeline.archive import Archive
 from gateway.pipeline.lifecycle import Lifecycle
+from gateway.pipeline.offers import Offers
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
 from gateway.store import Database, open_store
@@ -105,7 +106,7 @@ async def _keeping(app: web.Application) -> AsyncIterator[None]:
     lists = Lifecycle(Archive(app[GATEWAY], database))
     app[GATEWAY] = replace(app[GATEWAY], published=lists.own_list)
     app[STORE], app[ARCHIVE] = database, Archive(app[GATEWAY], database)
-    app[LIFECYCLE] = Lifecycle(app[ARCHIVE])
+    app[LIFECYCLE], app[OFFERS] = Lifecycle(app[ARCHIVE]), Offers(app[ARCHIVE])
     async with duties(app):
         yield
     if not given:

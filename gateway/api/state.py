@@ -11,10 +11,21 @@ from gateway.metrics import Metrics
 from gateway.pipeline import Gateway
 from gateway.pipeline.archive import Archive
 from gateway.pipeline.lifecycle import Lifecycle
+from gateway.pipeline.offers import Offers
 from gateway.settings import Settings
 from gateway.store import Database
 
-__all__ = ["ARCHIVE", "DESCRIPTION", "GATEWAY", "LIFECYCLE", "METRICS", "SETTINGS", "SPOOLING", "STORE"]
+__all__ = [
+    "ARCHIVE",
+    "DESCRIPTION",
+    "GATEWAY",
+    "LIFECYCLE",
+    "METRICS",
+    "OFFERS",
+    "SETTINGS",
+    "SPOOLING",
+    "STORE",
+]
 
 DESCRIPTION = web.AppKey("description", dict[str, Any])
 """What `/openapi.json` says."""
@@ -26,3 +37,4 @@ SPOOLING = web.AppKey("spooling", asyncio.Semaphore)
 STORE = web.AppKey("store", Database)
 ARCHIVE = web.AppKey("archive", Archive)
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)
+OFFERS = web.AppKey("offers", Offers)

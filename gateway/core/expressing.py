@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from gateway.model import (
     LangString,
     Location,
     Organisation,
+    Person,
     without_control_characters,
 )
 from gateway.report import Check, Finding, Report, Severity
@@ -30,6 +32,7 @@ __all__ = ["ORIGINALS", "ConvertOptions", "Converted", "Identity", "express", "m
 
 COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
 ORIGINALS = ("full", "digest", "none")
+SUBJECT = "/subject/id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class ConvertOptions:
     or not at all. ``strict`` refuses any loss. ``identity`` becomes the issuer; None keeps the
     source's, for a document nobody signs. ``now`` is the moment of conversion, ``checks`` what was
     verified of the source. ``provenance`` off writes no word of the conversion. ``status`` is where the
-    result's status is published.
+    result's status is published. ``holder`` is the DID that the result is about in place of the subject's id.
     """
 
     to: str
@@ -60,6 +63,7 @@ class ConvertOptions:
     by_url: str = ""
     provenance: bool = True
     status: tuple[StatusEntry, ...] = ()
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
         raise FormatUnwritable(f"original is one of {', '.join(ORIGINALS)}")
     hub, cleaned = without_control_characters(source.hub)
     hub, moved = _under_new_issuer(hub, source, form, options)
+    if options.holder:
+        hub = replace(hub, subject=replace(hub.subject or Person(), id=options.holder))
     written = write_document(form, hub, _write_options(source, form, options))
     lap("map")
     findings = _accounts(source, written, moved, options)
@@ -187,7 +193,7 @@ def _accounts(
             read=source.steps if issuer == "/issuer" else _moved(source.steps, issuer),
             written=written.steps,
             carried=written.carried,
-            restated=tuple(f"{prefix}/{name}" for name in table.restated),
+            restated=(*(f"{prefix}/{name}" for name in table.restated), *_rebound(source.steps, options)),
             not_copied=(*(f"{prefix}/{name}" for name in table.not_copied), *(f"/{name}" for name in SEALS)),
             original=options.original == "full",
         )
@@ -196,6 +202,11 @@ def _accounts(
         return findings
     place = xpaths_of(source.envelope.root.local)
     return [Finding(place(finding.pointer), *finding[1:]) for finding in findings]
+
+
+def _rebound(steps: tuple[Step, ...], options: ConvertOptions) -> Iterator[str]:
+    """Where the source says who it is about, if the result says it anew."""
+    return (step.here for step in steps if options.holder and step.hub == SUBJECT)
 
 
 def _moved(steps: tuple[Step, ...], issuer: str) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ __all__ = [
     "CredentialWithdrawn",
     "IdempotencyConflict",
     "NotAuthenticated",
+    "OfferEnded",
     "RowMalformed",
     "ScopeMissing",
     "StateConflict",
@@ -80,6 +81,15 @@ class CredentialWithdrawn(InputRefused):
     title = "The credential was withdrawn"
     status = 410
     default_hint = "Its record says its state; the original of one that was not erased can still be fetched."
+
+
+class OfferEnded(InputRefused):
+    """An offer that was taken, has run out or was ended: nothing is given out for it any more."""
+
+    code = "offer_ended"
+    title = "The offer does not hold any more"
+    status = 410
+    default_hint = "Ask whoever sent the link for a new one."
 
 
 class RowMalformed(InputRefused):

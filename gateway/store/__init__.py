@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from gateway.store.database import Database, Work
 from gateway.store.jobs import Job
 from gateway.store.oauth import Client
+from gateway.store.offers import Offer
 from gateway.store.open_badges import Listed
 from gateway.store.opening import open_store
 from gateway.store.pulls import Pull
@@ -25,6 +26,7 @@ __all__ = [
     "Database",
     "Job",
     "Listed",
+    "Offer",
     "Pull",
     "Rows",
     "Source",
