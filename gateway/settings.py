@@ -44,6 +44,7 @@ class Settings:
     ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is; ``seal_anchors`` is
     a file of certificates that seals may lead to;
     ``trust_required`` makes every policy demand that one names it.
+    ``log`` is ``json`` or ``text``; without it, text on a terminal and JSON elsewhere.
     ``did_fresh`` is for how many seconds a DID document is used without asking again;
     ``ebsi_did_registry`` is where did:ebsi is asked for when not below ``ebsi_registry``, and
     ``universal_resolver`` who is asked for methods the gateway does not have. ``fetch_ports`` are the ports
@@ -80,6 +81,7 @@ class Settings:
     requests_per_minute: int = 60_000
     connections: int = 512
     connections_each: int = 32
+    log: str | None = None
     proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
@@ -174,6 +176,12 @@ def _text(text: str) -> str:
 
 def _environment(text: str) -> str:
     if text not in ("development", "production"):
+        raise ValueError
+    return text
+
+
+def _log(text: str) -> str:
+    if text not in ("json", "text"):
         raise ValueError
     return text
 
@@ -283,6 +291,7 @@ _READERS: dict[str, Any] = {
     "requests_per_minute": _count,
     "connections": _count,
     "connections_each": _count,
+    "log": _log,
     "proxies": _networks,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
-from collections.abc import Iterator
+import socket
+import sys
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import make_app
+from gateway.api.serving import listening
 from gateway.cli import main
 from gateway.core import ConvertOptions
 from gateway.errors import GatewayError
+from gateway.logs import TextLines, log_to_standard_error
 from gateway.resources import example_bytes, example_names
 from gateway.settings import Settings
+from gateway.store import Database
 from tests.parts import gateway
+from tests.tenants import access_to
 
 MARK = "Xanthippe-Quux"
 KEPT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+|\d{4}-\d\d-\d\d.*|P\S*|[+-]?[\d.]+|[a-z]{2}(-[A-Z]{2})?|")
@@ -160,3 +169,49 @@ async def test_the_service_logs_no_value_of_a_credential(caplog: pytest.LogCaptu
             await client.post("/v1/convert?to=ob3", data=marked_example("badge.ob3.json"))
             await client.post("/v1/verify", data=marked_example("badge.ob3.json")[:-20])
     assert MARK not in caplog.text
+
+
+def asked_in_every_way(routes: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+    """Every route with the mark wherever a caller may put something: path, query, body."""
+    whole, broken = marked_example("badge.ob3.json"), marked_example("badge.ob2.json")[:-20]
+    other = f'{{"name": "{MARK}", "url": "https://{MARK}.example/{MARK}", "{MARK}": 1}}'.encode()
+    for route in routes:
+        method, path = route.split(" ", 1)
+        there = re.sub(r"\{\w+\}", MARK, path)
+        for query, data in (("", whole), ("", broken), ("", other), (f"?{MARK}={MARK}", whole)):
+            yield method, there + query, data
+
+
+async def test_neither_the_log_nor_the_metrics_hold_anything_that_any_face_was_sent(
+    store: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    level, hooks = root.level, (sys.excepthook, threading.excepthook)
+    log_to_standard_error("json")
+    root.addHandler(text := logging.StreamHandler(io.StringIO()))
+    text.setFormatter(TextLines())
+    try:
+        app, access = make_app(Settings(), gateway(), store), await access_to(store, "academy")
+        routes = [
+            f"{r.method} {r.resource.canonical}"
+            for r in app.router.routes()
+            if r.resource is not None and r.method != "HEAD" and "events" not in r.resource.canonical
+        ]
+        one = socket.create_server(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{one.getsockname()[1]}"
+        headers = {**access.headers, "X-Request-Id": "this-one", "User-Agent": MARK, "X-Forwarded-For": MARK}
+        async with listening(app, [one]), ClientSession(address, headers=headers) as client:
+            for method, path, data in asked_in_every_way(routes):
+                answer = await client.request(method, path, data=data, allow_redirects=False)
+                assert answer.status < 500 or answer.status == 502, (method, path)
+                await answer.read()
+            counted = await (await client.get("/metrics")).text()
+        lines = capfd.readouterr().err
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        sys.excepthook, threading.excepthook = hooks
+    lines += text.stream.getvalue()
+    assert lines.count("this-one") >= 8 * len(routes)
+    assert MARK.lower() not in lines.lower()
+    assert MARK.lower() not in counted.lower()

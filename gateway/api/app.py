@@ -11,7 +11,7 @@ from functools import partial
 from aiohttp import web
 
 from gateway.api import batches
-from gateway.api.access import access
+from gateway.api.access import access, tell_request
 from gateway.api.connections import CONNECTIONS, connections_of
 from gateway.api.duties import duties
 from gateway.api.faces import FACES, KEEPING
@@ -52,6 +52,7 @@ def make_app(
     What it does is counted in ``metrics``, in counters of its own unless some are given.
     """
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems, fair])
+    app.on_response_prepare.append(tell_request)
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
     app[DESCRIPTION] = description()

@@ -14,7 +14,7 @@ from gateway.store.oauth import ACCESS, PREFIXES, caller_with_token
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import KEY_PREFIX, authenticate
 
-__all__ = ["ANONYMOUS", "allowed_caller", "caller_of", "known_caller"]
+__all__ = ["ANONYMOUS", "allowed_caller", "caller_of", "known_caller", "seen_caller"]
 
 ANONYMOUS = "anonymous"
 SCHEME = "bearer"
@@ -32,6 +32,11 @@ async def caller_of(request: web.Request) -> Caller:
     if CALLER not in request:
         request[CALLER] = await _shown(request)
     return request[CALLER]
+
+
+def seen_caller(request: web.Request) -> Caller | None:
+    """Who asks, where that was looked up already."""
+    return request.get(CALLER)
 
 
 async def _shown(request: web.Request) -> Caller:

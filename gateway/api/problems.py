@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api import badge_connect, imsx, oauth
-from gateway.api.requests import asked_language
+from gateway.api.requests import asked_language, route_of
 from gateway.errors import (
     GatewayError,
     GatewayFailed,
@@ -21,6 +21,7 @@ from gateway.errors import (
     TooLarge,
     TooManyRequests,
 )
+from gateway.logs import REQUEST_ID, places_of
 from gateway.messages import DEFAULT_LANGUAGE, localized_problem
 
 __all__ = ["problem_response", "problems"]
@@ -38,6 +39,8 @@ HEADERS = {
 BUSY = (429, 503)
 RETRY_AFTER = "5"
 """The seconds after which to come again, where nothing says it better."""
+INSTANCE = "urn:microcredential-gateway:request:"
+"""How the id of a request begins where a problem document names it."""
 SHAPES = {"/oauth/": oauth.refusal, "/ims/ob/v3p0/": imsx.refusal, "/ims/ob/v2p1/": badge_connect.refusal}
 """Protocols with a shape of refusals of their own, by where their paths begin."""
 FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
@@ -46,9 +49,12 @@ FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 
 def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> web.Response:
     """A problem document as an answer, its title and hint in a language."""
+    told = localized_problem(members, language)
+    if request := REQUEST_ID.get():
+        told = {**told, "instance": f"{INSTANCE}{request}"}
     return web.Response(
         status=members["status"],
-        body=json.dumps(localized_problem(members, language), ensure_ascii=False).encode(),
+        body=json.dumps(told, ensure_ascii=False).encode(),
         content_type="application/problem+json",
         headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
@@ -71,8 +77,10 @@ async def problems(
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
     except Exception as error:
-        # The message may quote the input: only the kind of error and the place are logged.
-        log.error("unexpected %s on %s", type(error).__name__, request.match_info.route.name or request.path)
+        # The message may quote the input: only the kind of error and its places are logged.
+        kind, places = type(error).__name__, places_of(error.__traceback__)
+        members = {"exception": kind, "places": places}
+        log.error("unexpected %s on %s", kind, route_of(request), extra={"members": members})
         response = refused(GatewayFailed("an unexpected error").problem(), language)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -14,13 +14,24 @@ from gateway.errors import RequestRefused, TooLarge
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 from gateway.store.moments import stamp
 
-__all__ = ["asked_language", "body", "flag", "known_parameters", "members", "moment_in", "small_body"]
+__all__ = [
+    "asked_language",
+    "body",
+    "flag",
+    "known_parameters",
+    "members",
+    "moment_in",
+    "route_of",
+    "small_body",
+]
 
 BODY_DEADLINE = 15.0
 """Seconds a client has to send its body."""
 
 SMALL = 65_536
 """Most bytes of a body that is no credential."""
+
+NO_ROUTE = "(no route)"
 
 TRUE = frozenset({"", "1", "true", "yes"})
 FALSE = frozenset({"0", "false", "no"})
@@ -96,3 +107,9 @@ def asked_language(request: web.Request) -> str:
     if asked in LANGUAGES:
         return asked
     return chosen_language(request.headers.get("Accept-Language", DEFAULT_LANGUAGE))
+
+
+def route_of(request: web.Request) -> str:
+    """The route that a request went to, one of those there are: never a path as sent."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else NO_ROUTE

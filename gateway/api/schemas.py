@@ -129,6 +129,7 @@ SCHEMAS = {
         "properties": {
             "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT,
             "detail": TEXT, "pointer": TEXT, "hint": TEXT,
+            "instance": {"type": "string", "description": "A URN that ends in the id of the request."},
         },
         "required": ["type", "title", "status", "code", "detail"],
     },

@@ -15,7 +15,7 @@ from gateway.api.connections import CONNECTIONS
 from gateway.errors import GatewayFailed
 from gateway.settings import Settings
 
-__all__ = ["SHUTDOWN", "bound", "listening", "log_to_standard_error", "serve_app"]
+__all__ = ["SHUTDOWN", "bound", "listening", "serve_app"]
 
 log = logging.getLogger("gateway")
 
@@ -25,14 +25,6 @@ SHUTDOWN = 20.0
 """Seconds that requests under way have to be answered in, when the service is stopped."""
 BACKLOG = 512
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-
-
-def log_to_standard_error() -> None:
-    """What a serving process has to say goes there."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    # It quotes what was sent where that is no HTTP, and is told of nothing that is not told here.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def bound(settings: Settings) -> list[socket.socket]:

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api.app import make_app
-from gateway.api.serving import SHUTDOWN, bound, log_to_standard_error, serve_app
+from gateway.api.serving import SHUTDOWN, bound, serve_app
 from gateway.errors import GatewayError, GatewayFailed
+from gateway.logs import log_to_standard_error
 from gateway.metrics import Metrics
 from gateway.settings import Settings
 
@@ -45,7 +46,7 @@ def serve(settings: Settings) -> None:
 
     Raises a ``GatewayError`` when it cannot be started.
     """
-    log_to_standard_error()
+    log_to_standard_error(settings.log)
     sockets = bound(settings)
     if settings.processes == 1:
         asyncio.run(serve_app(make_app(settings), sockets, _at_once))
@@ -64,7 +65,7 @@ async def _at_once() -> bool:
 def _child(settings: Settings, sockets: Sequence[socket.socket], shared: Path, parent: Connection) -> None:
     """The life of a serving process: says that it is ready, answers when it is told to, ends with its parent."""
     os.setpgid(0, 0)  # what is typed at the terminal is for the parent, which passes it on
-    log_to_standard_error()
+    log_to_standard_error(settings.log)
     app = make_app(settings, metrics=Metrics(shared))
     try:
         asyncio.run(serve_app(app, sockets, lambda: _told(parent)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ from gateway.jobs import Batches, as_json, row_json
 from gateway.jobs.tables import Issuer
 from gateway.jobs.work import wanted_of
 from gateway.jobs.worker import Worker
+from gateway.logs import log_to_standard_error
 from gateway.pipeline import Gateway
 from gateway.pipeline.archive import Archive
 from gateway.store import SCOPES, Caller, Database, Job, open_store
@@ -37,6 +39,8 @@ __all__ = ["add_bulk", "add_work"]
 
 Options = argparse.Namespace
 Action = Callable[[Options, Batches, Caller], Awaitable[int]]
+
+log = logging.getLogger("gateway.jobs")
 
 ACTOR = "command line"
 ALL_DONE, SOME_FAILED = 0, 1
@@ -274,6 +278,8 @@ def _failures(job: Job) -> str:
 def _work(parsed: Options) -> int:
     """Do the jobs of every tenant until told to stop."""
 
+    log_to_standard_error(settings_of(parsed).log)
+
     async def work(gateway: Gateway) -> int:
         url = settings_of(parsed).database_url
         async with _batches(parsed, gateway) as batches:
@@ -287,7 +293,7 @@ def _work(parsed: Options) -> int:
             worker = Worker(batches.archive, url, 2 * _processes(parsed))
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, worker.end)
-            print("working; end it with Ctrl-C or SIGTERM", file=sys.stderr, flush=True)
+            log.info("working; end it with Ctrl-C or SIGTERM")
             await worker.run()
             return ALL_DONE
 
