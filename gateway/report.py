@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from gateway.messages import DEFAULT_LANGUAGE, localized
+from gateway.records import quick
 
 __all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict", "overall"]
 
@@ -73,6 +74,7 @@ class Finding(NamedTuple):
         return {name: value for name, value in members.items() if value or name == "pointer"}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Check:
     """One verification step and its tri-state result (D5)."""
@@ -107,6 +109,7 @@ def overall(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict.VALID if valid else Verdict.UNDETERMINED
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything the gateway has to say about one credential on its way.

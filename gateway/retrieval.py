@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gateway.records import quick
+
 __all__ = [
     "ANCHORS",
     "CONTROLLER",
@@ -27,6 +29,7 @@ CONTROLLER, DOCUMENT, ISSUER, ANCHORS = "controller", "document", "issuer", "anc
 NOT_RETRIEVED, GONE = "not_retrieved", "gone"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Need:
     """Something to retrieve.
@@ -46,6 +49,7 @@ class Need:
     sealed_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: ``content`` (the JSON of a controller document, the bytes of a document, the

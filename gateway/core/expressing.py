@@ -26,6 +26,7 @@ from gateway.model import (
     Person,
     without_control_characters,
 )
+from gateway.records import quick
 from gateway.report import Check, Finding, Report, Severity
 
 __all__ = ["ORIGINALS", "ConvertOptions", "Converted", "Identity", "express", "mapping_versions", "render"]
@@ -35,6 +36,7 @@ ORIGINALS = ("full", "digest", "none")
 SUBJECT = "/subject/id"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who signs: the gateway's DID, the name people know it by, and its country (three letters)."""
@@ -44,6 +46,7 @@ class Identity:
     country: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """How to convert. ``original`` says how the source goes along: ``full`` embedded, by ``digest``,
@@ -66,6 +69,7 @@ class ConvertOptions:
     holder: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A document in its new format, ready to be signed or rendered, and the report on it.

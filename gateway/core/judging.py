@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.core.policies import Policy, unproven
 from gateway.core.question import Question
 from gateway.proofs.secured import Secured
+from gateway.records import quick
 from gateway.report import Check, Verdict
 
 __all__ = ["NOT_VERIFIED", "Verified", "judged"]
@@ -19,6 +20,7 @@ NOT_VERIFIED = Check(
 )  # fmt: skip
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Verified:
     """The checks, the policy's verdict on them, and whether the document may be called verified.

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from gateway.core.policies import STRICT, Policy
 from gateway.jsonld import Contexts
+from gateway.records import quick
 
 __all__ = ["Question"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Question:
     """The moment and the policy a document is judged by.

@@ -10,6 +10,7 @@ from gateway.envelopes import read_json
 from gateway.errors import GatewayError, KeyInvalid
 from gateway.keys import PublicKey, public_key_from_jwk, public_key_from_multikey, public_key_of_did_key
 from gateway.proofs.controllers import VerificationMethod, controller_of, methods_of
+from gateway.records import quick
 from gateway.retrieval import NOT_RETRIEVED, Answer, Retrieved
 
 __all__ = ["PURPOSE", "SigningKey", "is_below", "key_at_address", "key_called", "signing_keys"]
@@ -19,6 +20,7 @@ PATH = re.compile(r"(?!\.+(?:/|\Z))[A-Za-z0-9._~-]+(?:/(?!\.+(?:/|\Z))[A-Za-z0-9
 """A path that stays below where it begins: plain segments, none of dots alone."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SigningKey:
     """What is known of the key a proof names.

@@ -18,6 +18,7 @@ from gateway.mapping import Step
 from gateway.model import Credential
 from gateway.pointers import resolve
 from gateway.proofs import unsecured
+from gateway.records import quick
 from gateway.report import Finding, Severity
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
 VERIFIABLE = frozenset(("VerifiableCredential", "VerifiablePresentation"))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """An opened document and its format; ``form`` is None for a credential in terms nobody maps.
@@ -68,6 +70,7 @@ class Inspected:
         return self.form.unwrap(self.envelope.tree)[1]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A document understood: the hub, the trail of its leaves and remarks on the way.

@@ -15,6 +15,7 @@ from gateway.envelopes.recognition import refuse_foreign_bytes
 from gateway.envelopes.svg import baked_in_svg
 from gateway.envelopes.xml_text import XmlName, read_xml
 from gateway.errors import BakedImageMalformed, FormatUnknown, MalformedJwt
+from gateway.records import quick
 
 __all__ = ["Envelope", "open_envelope", "open_tree"]
 
@@ -25,6 +26,7 @@ _HEAD = 4096
 _SVG_START = re.compile(rb"<(?:[A-Za-z]+:)?svg[\s>]")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An opened envelope. ``root`` is set for XML; ``sealed`` names a seal around the tree that is

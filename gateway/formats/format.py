@@ -14,6 +14,7 @@ from gateway.codecs import UNDETERMINED
 from gateway.envelopes import Envelope, XmlName
 from gateway.mapping import Step
 from gateway.model import Credential
+from gateway.records import quick
 from gateway.report import Finding
 
 __all__ = ["Format", "Native", "Written", "WriteOptions"]
@@ -21,6 +22,7 @@ __all__ = ["Format", "Native", "Written", "WriteOptions"]
 Tree = dict[str, Any]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Native:
     """What a document says in its format's own terms, with the trail of its leaves."""
@@ -29,6 +31,7 @@ class Native:
     steps: tuple[Step, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
     """How to write. ``languages`` is the order of preference where one language fits; ``digest``
@@ -53,6 +56,7 @@ class WriteOptions:
     untie: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Written:
     """A tree in the format's own terms; ``supplied`` are the pointers of values that the format
@@ -65,6 +69,7 @@ class Written:
     language: str = UNDETERMINED
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One format. ``write`` and ``attach`` are None where the gateway only reads it; ``missing`` says what

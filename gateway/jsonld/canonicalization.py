@@ -17,6 +17,7 @@ from gateway.jsonld.nquads import row_of
 from gateway.jsonld.quick import is_quick, need_time
 from gateway.jsonld.rdf import is_disputed, quads_of
 from gateway.jsonld.rdfc10 import PERMUTATION_BUDGET, canonicalize_dataset
+from gateway.records import quick
 
 __all__ = ["Canonical", "LinkedData", "Statements", "canonicalize", "statements"]
 
@@ -24,6 +25,7 @@ QUICK_BUDGET = 100
 """Permutations tried in work that must be quick; a document without ties needs one for each node, if any."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Statements:
     """What a document says. ``disputed`` is true where a literal is one that implementations write differently;
@@ -37,6 +39,7 @@ class Statements:
     plain_names: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Canonical:
     """A canonical document: ``nquads``, how many ``quads``, and whether it is *canonically simple*.
@@ -68,6 +71,7 @@ def statements(document: Any, *, contexts: Contexts | None = None) -> Statements
     return Statements(emitted.dataset, emitted.disputed, plain_names=emitted.plain_names)
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class LinkedData:
     """A document that several questions are asked of, and that is read once for all of them.

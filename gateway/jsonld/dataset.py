@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.jsonld.nquads import Row
+from gateway.records import quick
 
 __all__ = ["DEFAULT", "Dataset", "Graph", "dataset_of", "rows_of"]
 
@@ -17,6 +18,7 @@ DEFAULT = ""
 """The label of the default graph."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """The statements of one graph, each once or more.

@@ -21,6 +21,7 @@ from gateway.errors import TooComplex
 from gateway.jsonld.dataset import DEFAULT, Dataset, rows_of
 from gateway.jsonld.first_degree import MAX_BLANK_NODES, MAX_QUADS, FirstDegree
 from gateway.jsonld.nquads import Quad, Row, row_of
+from gateway.records import quick
 
 __all__ = [
     "CanonicalDataset",
@@ -34,6 +35,7 @@ PERMUTATION_BUDGET = 3000
 """Permutations tried over the whole run (step 5.4 of Hash N-Degree Quads) before giving up."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CanonicalDataset:
     """``nquads`` is the canonical form; ``labels`` maps input blank labels to canonical ones.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gateway.records import quick
+
 __all__ = ["CURVES", "KINDS", "Kind", "PublicKey", "SecretKey"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The sizes in bytes of one kind of key, its multicodec prefixes (as varints), and its names as a JWK."""
@@ -31,6 +34,7 @@ CURVES = frozenset(("p256", "p384"))
 """The kinds that ECDSA signs with."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """A public key that was checked when it was read.
@@ -43,6 +47,7 @@ class PublicKey:
     data: bytes
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SecretKey:
     """A secret key: the seed of ``ed25519``, the scalar (big endian) of ``p256`` and ``p384``.

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.mapping.trace import Step
 from gateway.pointers import escape, resolve
+from gateway.records import quick
 from gateway.report import Finding, Layer, Outcome, Severity
 
 __all__ = ["Accounts", "account", "leaves_of"]
@@ -28,6 +29,7 @@ def leaves_of(tree: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
         yield pointer, tree
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """What the accounts are drawn up from.

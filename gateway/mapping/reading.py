@@ -18,6 +18,7 @@ from gateway.mapping.table import Table
 from gateway.mapping.trace import Step
 from gateway.model import Residue
 from gateway.pointers import escape, split
+from gateway.records import quick
 
 __all__ = ["MAX_NODES", "Choice", "Choose", "NodeIndex", "Reader", "Reading", "RowReader", "SectionReader"]
 
@@ -49,6 +50,7 @@ class SectionReader:
     rows: dict[str, list[tuple[int, str, RowReader]]] = field(default_factory=dict)
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
     """The sections a node may be read by, in order. ``by_type`` is the answer for a type that decides
@@ -60,6 +62,7 @@ class Choice:
     by_type: Mapping[str | None, SectionReader] | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What reading gave: the draft of the root node, the trail, and what no row took."""

@@ -30,6 +30,7 @@ from gateway.model.values import (
     Text,
     WebResource,
 )
+from gateway.records import quick
 
 __all__ = [
     "Amount",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """Money: ``value`` as written, ``unit`` the currency."""
@@ -57,6 +59,7 @@ class Amount:
     unit: Concept | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceDetail:
     """What taking part costs: ELM PriceDetail."""
@@ -70,6 +73,7 @@ class PriceDetail:
     amount: Amount | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """Funding for learners: ELM Grant."""
@@ -82,6 +86,7 @@ class Grant:
     content_url: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningOpportunity:
     """The course that was open to learners: ELM LearningOpportunity."""
@@ -120,6 +125,7 @@ class LearningOpportunity:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardingProcess:
     """An organisation makes a claim about a person: ELM AwardingProcess.
@@ -140,6 +146,7 @@ class AwardingProcess:
     awards: tuple[LearningAchievement | LearningActivity | LearningAssessment | LearningEntitlement, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortenedGrading:
     """Where the grade stands among all: percentages below, equal, above, as written."""
@@ -150,6 +157,7 @@ class ShortenedGrading:
     percentage_higher: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultCategory:
     """One bar of a distribution of results: ELM ResultCategory."""
@@ -162,6 +170,7 @@ class ResultCategory:
     count: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultDistribution:
     """How all learners did: ELM ResultDistribution."""
@@ -172,6 +181,7 @@ class ResultDistribution:
     result_category: tuple[ResultCategory, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningAssessment:
     """An assessment and its grade: ELM LearningAssessment."""
@@ -199,6 +209,7 @@ class LearningAssessment:
     is_part_of: tuple[LearningAssessment, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningActivity:
     """What the learner did: ELM LearningActivity."""
@@ -224,6 +235,7 @@ class LearningActivity:
     is_part_of: tuple[LearningActivity, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningEntitlement:
     """What the learner may do now: ELM LearningEntitlement."""
@@ -245,6 +257,7 @@ class LearningEntitlement:
     is_part_of: tuple[LearningEntitlement, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """A result that is not the grade of an assessment: Open Badges 3.0 Result."""
@@ -257,6 +270,7 @@ class Result:
     status: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningAchievement:
     """What the learner achieved: ELM LearningAchievement, Open Badges 3.0 AchievementSubject.

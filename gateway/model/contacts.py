@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.model.values import Concept, Identifier, LegalIdentifier, Note, Text, WebResource
+from gateway.records import quick
 
 __all__ = ["Address", "ContactPoint", "Geometry", "IdentityObject", "Location", "Mailbox", "Phone"]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A postal address. ELM keeps it whole (``full_address``), Open Badges in parts."""
@@ -25,6 +27,7 @@ class Address:
     postal_code: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Geometry:
     """Coordinates, as texts: ELM Geometry, Open Badges GeoCoordinates."""
@@ -34,6 +37,7 @@ class Geometry:
     longitude: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
     """A place: ELM Location."""
@@ -48,6 +52,7 @@ class Location:
     geometry: tuple[Geometry, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
     """A telephone number, whole or in parts: ELM Phone."""
@@ -59,6 +64,7 @@ class Phone:
     dial_number: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailbox:
     """An electronic mailbox; ``id`` is its ``mailto:`` IRI."""
@@ -66,6 +72,7 @@ class Mailbox:
     id: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPoint:
     """How to reach an agent: ELM ContactPoint."""
@@ -80,6 +87,7 @@ class ContactPoint:
     contact_form: tuple[WebResource, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityObject:
     """An identifier of the subject, in clear or hashed: Open Badges 3.0 IdentityObject."""

@@ -24,6 +24,7 @@ from gateway.model.values import (
     Residue,
     Text,
 )
+from gateway.records import quick
 
 __all__ = [
     "Conversion",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayDetail:
     """One rendered page: ELM DisplayDetail."""
@@ -45,6 +47,7 @@ class DisplayDetail:
     image: MediaObject | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndividualDisplay:
     """The rendered pages in one language: ELM IndividualDisplay."""
@@ -54,6 +57,7 @@ class IndividualDisplay:
     display_detail: tuple[DisplayDetail, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayParameter:
     """How the credential is shown, with its title and description: ELM DisplayParameter.
@@ -73,6 +77,7 @@ class DisplayParameter:
     template: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What supports the claim: ELM Evidence, Open Badges 3.0 Evidence."""
@@ -90,6 +95,7 @@ class Evidence:
     audience: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsOfUse:
     """A policy of the issuer; ``type`` names it, the rest stays residue."""
@@ -98,6 +104,7 @@ class TermsOfUse:
     type: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
     """Where a converted credential comes from (D4), in the sense of W3C PROV-O.
@@ -119,6 +126,7 @@ class Conversion:
     mapping: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """One credential about one subject.

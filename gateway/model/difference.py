@@ -16,12 +16,14 @@ from typing import Any, TypeVar
 
 from gateway.model.schema import FieldSpec, fields_of, is_node
 from gateway.model.values import Residue
+from gateway.records import quick
 
 __all__ = ["Difference", "apply", "difference"]
 
 Node = TypeVar("Node")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Difference:
     """``part`` holds the values to set (None: nothing), ``absent`` hub pointers of fields to empty.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from gateway.model import claims, contacts, credential, specifications, values
 from gateway.model.values import LangString
+from gateway.records import quick
 
 __all__ = ["CLASSES", "FieldSpec", "Kind", "class_name", "fields_of", "is_node", "walk", "walk_nodes"]
 
@@ -23,6 +24,7 @@ CLASSES: dict[str, type] = {
 SCALARS: dict[str, Kind] = {"str": "string", "int": "integer", "bool": "boolean"}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One field: its kind, whether it holds several, and the classes a node in it may have."""

@@ -20,6 +20,7 @@ from gateway.model.values import (
     Text,
     WebResource,
 )
+from gateway.records import quick
 
 __all__ = [
     "Accreditation",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of agents: ELM Group."""
@@ -59,6 +61,7 @@ class Group:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     """An organisation: ELM Organisation, EDCI organization, Open Badges Profile.
@@ -94,6 +97,7 @@ class Organisation:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A natural person, above all the learner: ELM Person, OB AchievementSubject and Profile."""
@@ -128,6 +132,7 @@ class Person:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accreditation:
     """Quality assurance of an organisation, a qualification or a credential: ELM Accreditation."""
@@ -159,6 +164,7 @@ class Accreditation:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditPoint:
     """So many points of a credit framework; ``point`` is the number as written."""
@@ -168,6 +174,7 @@ class CreditPoint:
     point: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradingScheme:
     """How grades are given: ELM GradingScheme, EDCI scoring scheme."""
@@ -180,6 +187,7 @@ class GradingScheme:
     supplementary_document: tuple[WebResource, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
     """A link to a node of some framework: Open Badges 3.0 Alignment."""
@@ -193,6 +201,7 @@ class Alignment:
     target_type: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """How the achievement is earned: Open Badges 3.0 Criteria (``id`` is a page)."""
@@ -201,6 +210,7 @@ class Criteria:
     narrative: Text = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
     """A related achievement: Open Badges 3.0 Related."""
@@ -210,6 +220,7 @@ class Related:
     version: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RubricCriterionLevel:
     """One level of a rubric: Open Badges 3.0 RubricCriterionLevel."""
@@ -222,6 +233,7 @@ class RubricCriterionLevel:
     alignment: tuple[Alignment, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultDescription:
     """A possible result that is not a learning outcome: Open Badges 3.0 ResultDescription."""
@@ -238,6 +250,7 @@ class ResultDescription:
     value_max: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningOutcome:
     """What a learner knows, understands and can do: ELM LearningOutcome."""
@@ -252,6 +265,7 @@ class LearningOutcome:
     related_esco_skill: tuple[Concept, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningActivitySpecification:
     """The plan of a learning activity: ELM LearningActivitySpecification."""
@@ -281,6 +295,7 @@ class LearningActivitySpecification:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningAssessmentSpecification:
     """The plan of an assessment: ELM LearningAssessmentSpecification."""
@@ -308,6 +323,7 @@ class LearningAssessmentSpecification:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningEntitlementSpecification:
     """What an entitlement allows: ELM LearningEntitlementSpecification."""
@@ -337,6 +353,7 @@ class LearningEntitlementSpecification:
     date_modified: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardingOpportunity:
     """A chance to be awarded: ELM AwardingOpportunity."""
@@ -350,6 +367,7 @@ class AwardingOpportunity:
     temporal: PeriodOfTime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningAchievementSpecification:
     """What is achieved: ELM LearningAchievementSpecification, Open Badges 3.0 Achievement.
@@ -410,6 +428,7 @@ class LearningAchievementSpecification:
     endorsement_jwt: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification(LearningAchievementSpecification):
     """A specification on a qualification framework, or accredited: ELM Qualification."""

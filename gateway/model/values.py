@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.records import quick
+
 __all__ = [
     "Concept",
     "ConceptScheme",
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class LangString:
     """One text in one language; ``language`` is a BCP 47 tag, ``und`` when the source names none.
@@ -57,6 +60,7 @@ def languages_of(value: Text) -> tuple[str, ...]:
     return tuple(dict.fromkeys(string.language for string in value))
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptScheme:
     """A code list: SKOS ConceptScheme."""
@@ -65,6 +69,7 @@ class ConceptScheme:
     pref_label: Text = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
     """A coded value: SKOS Concept. ``id`` is the code's IRI, ``notation`` its short form."""
@@ -77,6 +82,7 @@ class Concept:
     notation: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A text with an optional topic and format: ELM Note."""
@@ -87,6 +93,7 @@ class Note:
     subject: tuple[Concept, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identifier:
     """An identifier given by some scheme: ELM Identifier, Open Badges IdentifierEntry.
@@ -106,6 +113,7 @@ class Identifier:
     dc_type: tuple[Concept, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalIdentifier:
     """An identifier with a jurisdiction: ELM LegalIdentifier."""
@@ -123,6 +131,7 @@ class LegalIdentifier:
     spatial: Concept | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebResource:
     """A page: ELM WebResource."""
@@ -135,6 +144,7 @@ class WebResource:
     content_url: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaObject:
     """A file, embedded (``content``, base64 text) or linked (``content_url``).
@@ -155,6 +165,7 @@ class MediaObject:
     content: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodOfTime:
     """From one moment to another, ISO 8601 texts kept as written: ELM PeriodOfTime."""
@@ -165,6 +176,7 @@ class PeriodOfTime:
     end_date: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residue:
     """What no field of the hub holds: property ``name`` of the node at hub pointer ``node``.

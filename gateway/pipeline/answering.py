@@ -23,6 +23,7 @@ from gateway.pipeline.work import (
     judge,
     secure,
 )
+from gateway.records import quick
 from gateway.report import Report
 from gateway.retrieval import Answer, Need
 
@@ -41,6 +42,7 @@ __all__ = [
 Rendered = TypeVar("Rendered")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A conversion as the service answers it: the ``body``, ready to be sent, and what the ledger notes."""
@@ -50,6 +52,7 @@ class Answered:
     identifier: str | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How a conversion is answered: ``tell`` makes of the report what shall be told, before anything is signed,

@@ -17,6 +17,7 @@ from gateway.formats.vocabulary import own_context
 from gateway.jsonld import Contexts, LinkedData, bundled
 from gateway.proofs import Prepared
 from gateway.proofs.jose_creation import PreparedJwt
+from gateway.records import quick
 from gateway.report import Finding, Report, Severity, Verdict
 from gateway.retrieval import Answer, Need, Retrieved
 
@@ -50,6 +51,7 @@ UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefu
 """What makes a proof cover less than the document says."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A converted document: ``content`` as bytes, the ``tree`` for JSON, and the report.
@@ -70,6 +72,7 @@ class Delivery:
         return self.tree.get("id")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class VerifyJob:
     """A document to verify. ``own`` is the address the gateway serves its own context at; ``lists`` says
@@ -81,6 +84,7 @@ class VerifyJob:
     lists: bool = True
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ConvertJob:
     """A document to convert, with the report of its verification and how to secure the result, if at all."""
@@ -93,6 +97,7 @@ class ConvertJob:
     own: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SecureJob:
     """A document to secure as it stands; with an ``issuer``, only if that is who issues it."""
@@ -108,6 +113,7 @@ Verifying = Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Report, tuple[Nee
 """A verification: the report, and what is still needed from outside."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RecordJob:
     """A document to keep, with the report of its verification."""
@@ -116,6 +122,7 @@ class RecordJob:
     verified: Report
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Done:
     """A conversion that is done but for its signatures: what has to be signed, and the rest.

@@ -12,6 +12,7 @@ from typing import Any
 
 from gateway.errors import KeyInvalid
 from gateway.keys import PublicKey, base58_decode, public_key, public_key_from_jwk, public_key_from_multikey
+from gateway.records import quick
 
 __all__ = ["VerificationMethod", "absolute", "controller_of", "keys_of", "methods_of"]
 
@@ -36,6 +37,7 @@ READERS: dict[str, tuple[tuple[str, Callable[[Any], PublicKey]], ...]] = {
 }  # fmt: skip
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class VerificationMethod:
     """A key of a document by its absolute ``id``; ``authorised`` for the purpose asked about.

@@ -18,6 +18,7 @@ from gateway.jsonld import Contexts, LinkedData
 from gateway.keys import base58_encode
 from gateway.proofs.cryptosuites import DIGESTS, SIGNATURE_BYTES, suite_of
 from gateway.proofs.suite import Cryptosuite, Json, Transformation
+from gateway.records import quick
 
 __all__ = [
     "Prepared",
@@ -52,6 +53,7 @@ TEXTS = ("id", "type", "cryptosuite", "proofPurpose", "verificationMethod", "cha
 ONE_OR_MORE_TEXTS = ("domain", "previousProof")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A document ready to be signed: sign ``hash_data`` and ``attach`` the signature.

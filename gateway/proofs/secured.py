@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.records import quick
 from gateway.report import Check, Verdict, overall
 
 __all__ = ["Secured"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Secured:
     """The checks of one proof, token or seal, and what they establish.

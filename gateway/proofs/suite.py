@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.jsonld import LinkedData
+from gateway.records import quick
 
 __all__ = ["Cryptosuite", "Json", "Transformation", "Transformed"]
 
 Json = dict[str, Any]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Transformed:
     """Canonical bytes of a document or proof configuration, and whether all implementations agree on them."""
@@ -21,6 +23,7 @@ class Transformed:
     simple: bool = True
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Transformation:
     """``transform`` canonicalizes a document with a digest's name.
@@ -34,6 +37,7 @@ class Transformation:
     keep_context: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Cryptosuite:
     """How proofs of one kind are made: by which ``transformation``, with which ``kinds`` of keys.

@@ -23,6 +23,7 @@ from gateway.proofs.data_integrity import (
 from gateway.proofs.ecdsa_sd_2023 import verify_derived_proof
 from gateway.proofs.secured import Secured
 from gateway.proofs.suite import Json
+from gateway.records import quick
 from gateway.report import Check, Verdict
 
 __all__ = ["Expectations", "verification_methods", "verify_proof"]
@@ -35,6 +36,7 @@ MEMBERS = OPTIONS | {"proofValue", "@context"}
 """What a proof may have."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Expectations:
     """What the verifier holds a proof against: the time, the purpose, and domain or challenge it set.
@@ -189,6 +191,7 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """The document that a chain of proofs is in, also without its proofs, and what they are held against.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gateway.records import quick
 from gateway.report import Check, Verdict
 from gateway.retrieval import Answer, Retrieved
 
@@ -17,6 +18,7 @@ VerifyList = Callable[[bytes], tuple[Json | None, Check | None]]
 """Opens a status list credential: its tree, and the check of its own that speaks against it, if one does."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One status entry of a credential, where it stands, and what it can be checked with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.proofs.secured import Secured
+from gateway.records import quick
 from gateway.report import Check, Verdict
 
 __all__ = ["NO_PROOF", "Shown"]
@@ -15,6 +16,7 @@ NO_PROOF = Check(
 )  # fmt: skip
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Shown:
     """``secured`` is one entry for each proof; ``issuer`` the binding of their keys to the issuer."""

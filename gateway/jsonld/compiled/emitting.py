@@ -27,6 +27,7 @@ from gateway.jsonld.contexts import Contexts
 from gateway.jsonld.dataset import DEFAULT, Dataset, Graph, rows_of
 from gateway.jsonld.nquads import Row, write_literal, write_term
 from gateway.jsonld.rdf import CONTROL, RDF, is_disputed, literal_of
+from gateway.records import quick
 
 __all__ = ["Emitted", "emit"]
 
@@ -39,6 +40,7 @@ DIRECTIONS = ("ltr", "rtl")
 _VALUE_KEYS = ({"@value"}, {"@value", "@language"}, {"@value", "@type"})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Emitted:
     """The statements of a document; whether a literal is disputed, and whether all its names are plain: terms that
