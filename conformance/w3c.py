@@ -14,10 +14,8 @@ from typing import Any
 
 from conformance import ecdsa, jose_inputs, open_badges_vectors, wycheproof
 from conformance.figures import Figure, all_of
-from conformance.vc_api import Answer, answer
-from gateway.compute import HereCompute
+from conformance.vc_api import RECORDED, Answer, serving
 from gateway.errors import GatewayError, ProofInvalid
-from gateway.fetch import NoFetch
 from gateway.keys import (
     PublicKey,
     SecretKey,
@@ -27,10 +25,7 @@ from gateway.keys import (
     verification_method_of,
     verify_signature,
 )
-from gateway.pipeline import Gateway
 from gateway.proofs import create_proof
-from gateway.settings import Settings
-from gateway.signer import KeyStore, signer_for
 
 __all__ = ["figures", "inputs", "recorded", "speccheck"]
 
@@ -79,22 +74,15 @@ def _inputs(folder: Path) -> Figure:
     return Figure(title, len(expected) - len(lacking), len(expected), required, lacking, note)
 
 
-def _gateway(folder: Path) -> Gateway:
-    """A gateway with keys of its own, an hour and nobody to ask."""
-    settings = Settings(data=folder)
-    signer = signer_for(settings, NOW)
-    KeyStore(folder).new(NOW, "p256")
-    return Gateway(signer, settings, NoFetch(), HereCompute(), clock=lambda: NOW)
-
-
 def _answers(requests: list[tuple[str, dict[str, str], Any]]) -> list[Answer]:
-    """The answer to each request; what was issued is asked to verify as well."""
+    """The answer of the running application to each request; what was issued is asked to verify as well."""
 
-    async def run(gateway: Gateway) -> list[Answer]:
-        return [await answer(gateway, path, query, body) for path, query, body in requests]
+    async def run(folder: Path) -> list[Answer]:
+        async with serving(folder, NOW) as served:
+            return [await served.answer(path, query, body) for path, query, body in requests]
 
     with TemporaryDirectory() as folder:
-        return asyncio.run(run(_gateway(Path(folder))))
+        return asyncio.run(run(Path(folder)))
 
 
 def recorded(folder: Path) -> dict[str, bool]:
@@ -142,8 +130,8 @@ def _request(folder: Path, entry: Json) -> tuple[str, dict[str, str], Json]:
 
 
 def _filled(credential: Json) -> Json:
-    """A credential with the issuer and the dates that the tester puts in."""
-    did, given = did_key(public_key_of(TESTER)), credential.get("issuer", "")
+    """A credential with the issuer (by the name of the recorded server) and the dates that the tester puts in."""
+    did, given = next(iter(RECORDED)), credential.get("issuer", "")
     issuer = {"id": did, **given} if isinstance(given, dict) else did if given == "" else given
     dated = {name: DATES.get(value, value) for name, value in credential.items() if isinstance(value, str)}
     return {**credential, **dated, "issuer": issuer}

@@ -69,9 +69,10 @@ class Holder:
     ) -> bytes:  # fmt: skip
         """A presentation as a token: with the claim ``vp`` (VC-JWT 1.1), or as ``vp+jwt``."""
         contexts = ["https://www.w3.org/2018/credentials/v1"] if wrapped else [VCDM_2]
-        tree = {
-            "@context": contexts, "type": ["VerifiablePresentation"], "verifiableCredential": list(credentials),
-        }  # fmt: skip
+        tree = _filled({
+            "@context": contexts, "type": ["VerifiablePresentation"],
+            "verifiableCredential": list(credentials) or None,
+        })  # fmt: skip
         body = {"vp": tree} if wrapped else {**tree, "holder": self.did}
         payload = {
             "iss": self.did, "aud": domain, "nonce": challenge, "iat": int(NOW.timestamp()), **body, **claims,

@@ -27,6 +27,7 @@ from gateway.api import (
     sources,
     tenants,
     vc_api,
+    vc_keeping,
     verify,
     webhooks,
 )
@@ -61,6 +62,7 @@ KEEPING: tuple[Face, ...] = (
     open_badges_discovery,
     sources,
     tenants,
+    vc_keeping,
     webhooks,
 )
 """Faces over the store."""

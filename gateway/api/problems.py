@@ -23,6 +23,7 @@ from gateway.errors import (
 )
 from gateway.logs import REQUEST_ID, places_of
 from gateway.messages import DEFAULT_LANGUAGE, localized_problem
+from gateway.pipeline.vc_problems import refusal_of
 
 __all__ = ["problem_response", "problems"]
 
@@ -41,8 +42,6 @@ RETRY_AFTER = "5"
 """The seconds after which to come again, where nothing says it better."""
 INSTANCE = "urn:microcredential-gateway:request:"
 """How the id of a request begins where a problem document names it."""
-SHAPES = {"/oauth/": oauth.refusal, "/ims/ob/v3p0/": imsx.refusal, "/ims/ob/v2p1/": badge_connect.refusal}
-"""Protocols with a shape of refusals of their own, by where their paths begin."""
 FRAMEWORK = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 """What the framework refuses by itself, by HTTP status; anything else is a request refused."""
 
@@ -58,6 +57,20 @@ def problem_response(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) 
         content_type="application/problem+json",
         headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
+
+
+def _vc_api(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> web.Response:
+    """The same as the VC API has it."""
+    return problem_response(refusal_of(members), language)
+
+
+SHAPES: dict[str, Callable[[dict[str, Any], str], web.Response]] = {
+    "/oauth/": oauth.refusal,
+    "/ims/ob/v3p0/": imsx.refusal,
+    "/ims/ob/v2p1/": badge_connect.refusal,
+    **dict.fromkeys(("/credentials/", "/presentations", "/issuers/", "/verifiers/", "/workflows"), _vc_api),
+}
+"""Protocols with a shape of refusals of their own, by where their paths begin."""
 
 
 @web.middleware

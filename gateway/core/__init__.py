@@ -17,7 +17,7 @@ from gateway.core.expressing import (
 )
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
 from gateway.core.presentations import Inside, Presented, holding_check, is_presentation
-from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document
+from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document, with_status
 from gateway.core.question import Question
 from gateway.core.recording import Recorded, record
 from gateway.core.securing import (
@@ -30,6 +30,7 @@ from gateway.core.securing import (
     attach,
     prepare,
     prepare_as_it_stands,
+    prepare_presentation,
     securings_named,
     to_sign,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "policy_reported",
     "prepare",
     "prepare_as_it_stands",
+    "prepare_presentation",
     "prepare_rows",
     "read_of",
     "record",
@@ -99,4 +101,5 @@ __all__ = [
     "understand_opened",
     "verify",
     "verify_presentation",
+    "with_status",
 ]

@@ -7,7 +7,7 @@ Data Integrity 1.0 section 4.2, VC-JOSE-COSE section 3.1, VC-JWT 1.1 section 6.3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from gateway.core.expressing import Converted
 from gateway.core.period import order_checks
 from gateway.core.related_resources import related_resource_checks
-from gateway.core.structure import structure_checks
+from gateway.core.structure import presentation_checks, structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
 from gateway.jsonld import Contexts, LinkedData, bundled
@@ -36,6 +36,7 @@ __all__ = [
     "out_of_order",
     "prepare",
     "prepare_as_it_stands",
+    "prepare_presentation",
     "securings_named",
     "to_sign",
 ]
@@ -138,6 +139,25 @@ def prepare_as_it_stands(
     read = unsecured(document, contexts)
     read.check_names()
     return _prepared(document, ways, now, contexts, read)
+
+
+def prepare_presentation(
+    document: Json, way: Way, now: datetime, said: Mapping[str, str], *, contexts: Contexts | None = None
+) -> Prepared:
+    """What has to be signed of a presentation that the signer makes; ``said`` are ``domain`` and ``challenge``.
+
+    Raises ``ProofGenerationError`` for one that is not in order, or that would be a token.
+    """
+    remark = next((one for one in presentation_checks(document) if one.verdict is Verdict.INVALID), None)
+    if remark is not None:
+        raise ProofGenerationError(remark.message, pointer=remark.pointer, hint=remark.hint)
+    if way.securing.token or way.key.kind not in way.securing.kinds:
+        raise ProofGenerationError(f"presentations are not secured by {way.securing.name} with such a key")
+    outline = {name: value for name, value in document.items() if name != "verifiableCredential"}
+    unsecured(outline, contexts).check_names()
+    document = with_context(document, CRYPTOSUITES[way.securing.name])
+    options = {**way.securing.options(way.key.method, now), "proofPurpose": "authentication", **said}
+    return prepare_proof(document, options, kind=way.key.kind, contexts=contexts)
 
 
 def out_of_order(document: Json, contexts: Contexts | None = None) -> Check | None:

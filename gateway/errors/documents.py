@@ -26,6 +26,7 @@ __all__ = [
     "NotAnInteroperableNumber",
     "NotBaked",
     "NotFound",
+    "OptionUnknown",
     "ProtectedTermRedefinition",
     "RequestRefused",
     "SeveralBakedCredentials",
@@ -49,6 +50,14 @@ class RequestRefused(InputRefused):
     code = "request_refused"
     title = "The request is refused"
     status = 400
+
+
+class OptionUnknown(RequestRefused):
+    """A member or an option of a request that nobody reads."""
+
+    code = "option_unknown"
+    title = "The request has a part that nobody reads"
+    default_hint = "Leave it out of the request."
 
 
 class NotFound(InputRefused):

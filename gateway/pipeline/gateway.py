@@ -42,12 +42,10 @@ from gateway.pipeline.answering import (
 from gateway.pipeline.bulk import Bulk, Row, secured
 from gateway.pipeline.identity import own_document_of
 from gateway.pipeline.retrieving import Retriever, until_complete
-from gateway.pipeline.vc_api import Told, issued, prepare_issue, told, verify_request
 from gateway.pipeline.work import (
     Delivery,
     Done,
     SecureJob,
-    Verifying,
     VerifyJob,
     is_small,
     prepare,
@@ -176,27 +174,22 @@ class Gateway:
         Raises an ``InputRefused`` for one that is not in order or, unless ``any_issuer``, is issued by
         somebody else: the signature would prove nothing.
         """
-        made = await self._prepared(prepare, data, securing, key, any_issuer=any_issuer)
-        return await self._signed(secure, *made, "vc")
+        return await self.sign_with(prepare, secure, data, securing=securing, key=key, any_issuer=any_issuer)
 
-    async def issue(self, request: bytes) -> bytes:
-        """The answer to a request of the VC API to issue a credential of the gateway's own.
+    async def sign_with(
+        self, first: Callable[[SecureJob], Done], last: Callable[[Done, tuple[bytes, ...]], Result], data: bytes,
+        *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False,
+    ) -> Result:  # fmt: skip
+        """What ``last`` makes of the signatures over what ``first`` made ready of some bytes.
 
-        Raises ``RequestRefused`` for a malformed request, and what ``secure`` does.
+        Raises what they do, and ``RequestRefused`` for a way of securing or a kind of key there is not.
         """
-        made = await self._prepared(prepare_issue, request, DEFAULT_SECURING, "")
-        return (await self._signed(issued, *made, "vc")).body
-
-    async def _prepared(
-        self, work: Callable[[SecureJob], Done], data: bytes, securing: str, key: str, *,
-        any_issuer: bool = False,
-    ) -> tuple[Done, tuple[Signer, ...], datetime]:  # fmt: skip
-        """What is signed as it stands, done but for its signatures; who makes them, and when it began."""
         now, securings = self.clock(), securings_named(securing)
         signers = self._signers(securings, key)
         issuer = "" if any_issuer else signers[0].did
         job = SecureJob(data, _ways(securings, signers), now, self.context_url, issuer)
-        return await self.compute.run(work, job, small=is_small(data)), signers, now
+        done = await self.compute.run(first, job, small=is_small(data))
+        return await self._signed(last, done, signers, now, "vc")
 
     def secure_many(
         self, rows: Iterable[tuple[int, bytes]], *, securing: str = DEFAULT_SECURING, key: str = "",
@@ -279,31 +272,19 @@ class Gateway:
         return await self._verified(work, job, small=is_small(data), stale=stale)
 
     async def report(
-        self, data: bytes, render: Callable[[Report], Rendered], *, policy: str = STRICT.name,
-        work: Verifying | None = None,
-    ) -> Rendered:  # fmt: skip
-        """The same as ``render`` makes of the report, where work is done; ``work`` for ``verify`` of documents."""
-        job = VerifyJob(data, self._question(policy, self.clock()), self.context_url, bool(self.trust))
-        return await self._rendered(render, job, work or verify, small=is_small(data))
-
-    async def verify_request(self, request: bytes) -> Told:
-        """The answer to a request of the VC API to verify. Raises what ``verify`` does."""
-        return await self.report(request, told, work=verify_request)
+        self, data: bytes, render: Callable[[Report], Rendered], *, policy: str = STRICT.name
+    ) -> Rendered:
+        """The same as ``render`` makes of the report, in the piece of work that completes it."""
+        found = await self.examine(partial(report_as, render, verify), data, policy=policy)
+        if isinstance(found, Report):
+            return await self.compute.run(render, found, small=is_small(data))
+        return found
 
     def _question(self, policy: str, now: datetime) -> Question:
         judge = policy_named(policy)
         if self.settings.trust_required:
             judge = judge.with_trust()
         return Question(now, judge, anchors=self.anchors)
-
-    async def _rendered(
-        self, render: Callable[[Report], Rendered], job: VerifyJob, work: Verifying, *, small: bool
-    ) -> Rendered:
-        """What ``render`` makes of the report on a document, in the piece of work that completes the report."""
-        found = await self._verified(partial(report_as, render, work), job, small=small)
-        if isinstance(found, Report):
-            return await self.compute.run(render, found, small=small)
-        return found
 
     async def _verified(
         self, work: Callable[[VerifyJob, Mapping[Need, Answer]], tuple[Seen, tuple[Need, ...]]],

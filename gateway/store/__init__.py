@@ -15,10 +15,12 @@ from gateway.store.pulls import Pull
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
 from gateway.store.sources import Source
+from gateway.store.statuses import PURPOSES
 from gateway.store.tenants import SCOPES, Caller
 from gateway.store.webhooks import Webhook
 
 __all__ = [
+    "PURPOSES",
     "SCOPES",
     "Caller",
     "Connection",

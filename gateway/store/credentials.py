@@ -24,6 +24,7 @@ __all__ = [
     "StoredCredential",
     "changes_after",
     "credential",
+    "credentials_named",
     "erase",
     "form_of",
     "forms_of",
@@ -130,6 +131,14 @@ def _columns(recorded: Recorded, now: datetime) -> dict[str, Any]:
         "verdict": recorded.verdict, "verified": recorded.verified, "same_as": recorded.same_as,
         "valid_from": recorded.valid_from, "updated": stamp(now),
     }  # fmt: skip
+
+
+def credentials_named(rows: Rows, name: str) -> list[StoredCredential]:
+    """The one credential of an id, or those that say they have it; none that was erased."""
+    there = credentials.c.state != "erased"
+    own = rows.all(credentials, credentials.c.id == name, there)
+    said = rows.all(credentials, credentials.c.identifier == name, there, limit=2)
+    return [stored_from(row) for row in own or said]
 
 
 def version_of(rows: Rows, same_as: str | None) -> tuple[StoredCredential, str] | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from gateway.errors import NotFound
 from gateway.status.bits import MIN_ENTRIES
+from gateway.store.issued_tables import issued_entries
 from gateway.store.moments import new_id, stamp
 from gateway.store.rows import Rows
 from gateway.store.tables import status_entries, status_lists
@@ -22,14 +23,18 @@ __all__ = [
     "PURPOSES",
     "Position",
     "PublishedList",
+    "free_position",
     "keep_signed",
     "mark",
     "marked_on",
     "positions",
     "published_list",
+    "sign_anew",
 ]
 
 PURPOSES = ("revocation", "suspension")
+ON_LISTS = (status_entries, issued_entries)
+"""What has positions on lists: credentials that are kept, and those that were issued and are not."""
 MOST_USED = MIN_ENTRIES // 2
 """Positions of a list that are given out before another is begun."""
 TRIES = 64
@@ -75,14 +80,7 @@ def positions(rows: Rows, credential: str, now: datetime) -> tuple[Position, ...
 
 def _give_out(rows: Rows, credential: str, purpose: str, now: datetime) -> None:
     """A random position that nobody has."""
-    list_id = _open_list(rows, purpose, now)
-    for _ in range(TRIES):
-        index = secrets.randbelow(MIN_ENTRIES)
-        taken = rows.one(
-            status_entries, status_entries.c.list_id == list_id, status_entries.c.position == index
-        )
-        if taken is None:
-            break
+    list_id, index = free_position(rows, purpose, now)
     rows.add(
         status_entries,
         credential_id=credential,
@@ -91,7 +89,19 @@ def _give_out(rows: Rows, credential: str, purpose: str, now: datetime) -> None:
         position=index,
         marked=False,
     )
+
+
+def free_position(rows: Rows, purpose: str, now: datetime) -> tuple[str, int]:
+    """A list with room and a random position on it that nobody has, counted as given out."""
+    list_id = _open_list(rows, purpose, now)
+    for _ in range(TRIES):
+        index = secrets.randbelow(MIN_ENTRIES)
+        if not any(
+            rows.one(table, table.c.list_id == list_id, table.c.position == index) for table in ON_LISTS
+        ):
+            break
     rows.change(status_lists, {"used": status_lists.c.used + 1}, status_lists.c.id == list_id)
+    return list_id, index
 
 
 def _open_list(rows: Rows, purpose: str, now: datetime) -> str:
@@ -115,13 +125,21 @@ def mark(rows: Rows, credential: str, purpose: str, *, marked: bool) -> None:
         status_entries, {"marked": marked},
         status_entries.c.credential_id == credential, status_entries.c.purpose == purpose,
     )  # fmt: skip
-    rows.change(status_lists, {"content": None, "signed": None}, status_lists.c.id == entry.list_id)
+    sign_anew(rows, entry.list_id)
+
+
+def sign_anew(rows: Rows, list_id: str) -> None:
+    """Forget how a list was signed: one of its bits has changed."""
+    rows.change(status_lists, {"content": None, "signed": None}, status_lists.c.id == list_id)
 
 
 def marked_on(rows: Rows, list_id: str) -> list[int]:
     """The positions of a list whose bit is set."""
-    found = rows.all(status_entries, status_entries.c.list_id == list_id, status_entries.c.marked.is_(True))
-    return [row.position for row in found]
+    return [
+        row.position
+        for table in ON_LISTS
+        for row in rows.all(table, table.c.list_id == list_id, table.c.marked.is_(True))
+    ]
 
 
 def published_list(connection: Connection, list_id: str) -> PublishedList:
