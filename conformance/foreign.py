@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance import issued, mechanisms
+from conformance import claims, issued, mechanisms
 from conformance.conversions import SEED, converted, read_all, to_secure
 from conformance.figures import Figure, all_of
 from conformance.lineages import LINEAGES, available, run
@@ -40,6 +40,7 @@ def figures(corpora: Path) -> Iterator[Figure]:
         )
     yield from mechanisms.figures()
     yield from issued.figures()
+    yield from claims.figures()
 
 
 def _signed(corpora: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -18,7 +18,7 @@ import gateway
 __all__ = ["all_codes", "check_names", "unknown_codes"]
 
 ROOT = Path(gateway.__file__).parent
-OTHER_CODES = ("codecs.py", "formats/", "mapping/", "messages.py", "model/")
+OTHER_CODES = ("codecs/", "formats/", "mapping/", "messages.py", "model/")
 """Where a code is one of a country or a scheme, where remarks on conversions are made, where codes are looked up."""
 OTHER_CLASSES = frozenset(("Finding",))
 VERDICTS = frozenset(("invalid", "undetermined"))

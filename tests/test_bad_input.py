@@ -20,7 +20,7 @@ SLOW = 3.0
 LOOKED_AT = {
     "no subject", "an empty subject", "several subjects", "no subject in XML",
     "an unknown context", "a protected term", "an undefined term", "a relative id",
-    "a presentation",
+    "a presentation", "an SD-JWT",
 }  # fmt: skip
 """What nobody can convert, but what can be looked at: then nothing is verified."""
 
@@ -51,6 +51,7 @@ async def test_bad_input_is_refused_with_its_code_and_in_time(kind: str, job: st
 
 WHOLE = {
     "empty", "a sentence", "PNG", "PDF", "another XML", "an array", "an SD-JWT", "oversized", "JWT",
+    "a disclosure of nothing",
 }  # fmt: skip
 """What is refused as a whole: no place in it is worse than another."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -51,11 +52,20 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "alpha_2": WORDS | st.sampled_from(["DE", "FR", "country", "DEU"]),
     "identity_type": WORDS | st.sampled_from(["email", "emailAddress", "url", "ext:url", "telephone"]),
     "date_time": st.datetimes().map(lambda moment: moment.isoformat() + "Z") | WORDS,
+    "duration": WORDS | st.sampled_from(["PT60H", "P1Y2M", "P2W", "P", "PT", "P1DT1.5S", "60 hours"]),
+    "numeric_date": st.datetimes(datetime(1970, 1, 1)).map(lambda moment: moment.isoformat() + "Z")
+    | st.datetimes().map(lambda moment: moment.replace(microsecond=0).isoformat() + "Z")
+    | WORDS,
+    "did": WORDS | st.sampled_from(["did:key:z6Mk", "did:web:a.example:b", "did:x:a#b", "urn:x"]),
+    "eqf_level": st.sampled_from([f"http://data.europa.eu/snb/eqf/{n}" for n in range(10)]) | WORDS,
     "json": JSON.map(lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))),
     "mailto": WORDS.map("mailto:{}".format).filter(lambda value: not value.startswith("mailto:mailto:"))
     | WORDS,
     "language_map": TEXTS,
     "one_language": WORDS.map(lambda word: (LangString(word, "de"),)),
+    "one_language_list": st.lists(WORDS, min_size=1, max_size=3).map(
+        lambda words: tuple(LangString(word, "de") for word in words)
+    ),
     "xml_content": EDCI_TEXTS,
     "language_code": st.sampled_from(sorted(EDCI_LANGUAGES)).map(
         lambda tag: CODECS["language_code"].read(tag, CodecContext())

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import make_app
 from gateway.cli import main
-from gateway.core import SECURINGS, ConvertOptions
+from gateway.core import SD_JWT, SECURINGS, ConvertOptions
 from gateway.errors import RequestRefused
 from gateway.keys import did_key
 from gateway.pipeline import Gateway
@@ -24,8 +24,8 @@ from gateway.signer import KeyStore, Ledger, signer_for
 from tests.parts import NOW, gateway
 
 MICRO = "micro-credential.elm3.json"
-TARGETS = {name: "elm3" if name == "jwt_vc_json" else "ob3" for name in SECURINGS}
-"""The one of our formats under VCDM 1.1 is ELM; the others are written under 2.0."""
+TARGETS = {**dict.fromkeys(SECURINGS, "ob3"), "jwt_vc_json": "elm3", SD_JWT: "eudi-learning"}
+"""The one of our formats under VCDM 1.1 is ELM; the others are written under 2.0, or are claims alone."""
 KINDS = ("ed25519", "p256")
 SIGNABLE = [
     pytest.param(name, kind, id=f"{name}-{kind}")
@@ -72,7 +72,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("name", "kind"), SIGNABLE)
+AS_THEY_STAND = [param for param in SIGNABLE if param.values[0] != SD_JWT]
+"""Claims are secured when they are made: there is no document of them to be signed as it stands."""
+
+
+@pytest.mark.parametrize(("name", "kind"), AS_THEY_STAND)
 def test_what_is_signed_on_the_command_line_verifies(home: Path, name: str, kind: str) -> None:
     version = "1.1" if name == "jwt_vc_json" else "2.0"
     Path("in.json").write_text(json.dumps(credential(dids(home / "data")[kind], version)))
@@ -103,6 +107,8 @@ def test_what_is_converted_on_the_command_line_verifies(home: Path, name: str, k
         ["--securing", "eddsa-rdfc-2022,vc+jwt"],
         ["--securing", "ecdsa-rdfc-2019", "--key", "ed25519"],
         ["--securing", "jwt_vc_json"],
+        ["--securing", "dc+sd-jwt"],
+        ["--holder", '{"kty": "OKP"}'],
         ["--securing", "eddsa-rdfc-2022,ecdsa-rdfc-2019"],
     ],
     ids=lambda options: " ".join(options),

@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.api.authentication import allowed_caller
 from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, Paths, answer, got, parameter
 from gateway.api.requests import asked_language, body, flag, known_parameters
+from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, SECURINGS, ConvertOptions
 from gateway.errors import RequestRefused
@@ -20,7 +21,9 @@ __all__ = ["PATHS", "routes"]
 
 routes = web.RouteTableDef()
 
-QUERY = frozenset({"to", "original", "strict", "unsigned", "language", "context", "securing", "key"})
+QUERY = frozenset(
+    {"to", "original", "strict", "unsigned", "language", "context", "securing", "key", "holder"}
+)
 
 
 @routes.post("/v1/convert")
@@ -56,7 +59,9 @@ async def formats(_: web.Request) -> web.Response:
 def _options(request: web.Request) -> ConvertOptions:
     known_parameters(request, QUERY)
     if "to" not in request.query:
-        raise RequestRefused("the parameter `to` is missing", hint="Add ?to=ob3, elm3, vc or edci-xml.")
+        raise RequestRefused(
+            "the parameter `to` is missing", hint="Add ?to=ob3, elm3, vc, edci-xml or eudi-learning."
+        )
     original = request.query.get("original", "digest")
     if original not in ORIGINALS:
         raise RequestRefused("original is full, digest or none")
@@ -66,6 +71,7 @@ def _options(request: web.Request) -> ConvertOptions:
         strict=flag(request, "strict"),
         languages=tuple(request.query.getall("language", [])),
         by_url=_context_url(request),
+        holder=request.query.get("holder", ""),
     )
 
 
@@ -103,6 +109,7 @@ def _described() -> dict[str, Any]:
             parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
             _securing(),
             parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
+            parameter("holder", "Whom it is about, a DID; with dc+sd-jwt the key it is bound to, a JWK too.", TEXT),
             parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
             parameter(
                 "context", "The gateway's terms inline, or by URL (vc only).",

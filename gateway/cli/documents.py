@@ -43,6 +43,10 @@ def add_convert(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--language", action="append", default=[], metavar="TAG", help="preferred where one language fits"
     )
+    command.add_argument(
+        "--holder", default="", metavar="DID",
+        help="whom the result is about; a learning credential for EUDI wallets is bound to it, or to a JWK",
+    )  # fmt: skip
     _add_explain(command)
     add_data(command)
     command.set_defaults(run=_convert)
@@ -113,8 +117,9 @@ def _explain(parsed: argparse.Namespace, watch: Watch, report: Report) -> None:
 def _convert(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
     options = ConvertOptions(
-        to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language)
-    )
+        to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language),
+        holder=parsed.holder,
+    )  # fmt: skip
 
     async def job(gateway: Gateway) -> int:
         with watched(time.perf_counter) as watch:

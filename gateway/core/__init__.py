@@ -15,6 +15,7 @@ from gateway.core.expressing import (
     mapping_versions,
     render,
 )
+from gateway.core.holders import holder_jwk
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
 from gateway.core.presentations import Inside, Presented, holding_check, is_presentation
 from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document, with_status
@@ -22,7 +23,9 @@ from gateway.core.question import Question
 from gateway.core.recording import Recorded, record
 from gateway.core.securing import (
     DEFAULT_SECURING,
+    SD_JWT,
     SECURINGS,
+    Disclosing,
     Key,
     Making,
     Securing,
@@ -51,10 +54,12 @@ __all__ = [
     "LIST_LIFETIME",
     "ORIGINALS",
     "POLICIES",
+    "SD_JWT",
     "SECURINGS",
     "STRICT",
     "Converted",
     "ConvertOptions",
+    "Disclosing",
     "Identity",
     "Inside",
     "Inspected",
@@ -79,6 +84,7 @@ __all__ = [
     "credential_of",
     "deciding",
     "express",
+    "holder_jwk",
     "holding_check",
     "inspect",
     "inspect_opened",

@@ -13,6 +13,7 @@ from typing import Any
 
 from gateway.core import mechanisms
 from gateway.core.binding import issuer_of
+from gateway.core.claims import claims_status_checks
 from gateway.core.endorsements import endorsement_checks
 from gateway.core.endorsements_2 import endorsement_2_checks
 from gateway.core.judging import Verified, judged
@@ -108,7 +109,7 @@ def _intrinsic(
         checks += shape_checks(badge_of(inspected.envelope.tree, retrieved))
     shown = mechanisms.show(inspected, tree, retrieved, question, read)
     period = period_checks(tree, question.now)
-    if inspected.prefix:
+    if inspected.prefix or inspected.claims:
         period = [replace(check, pointer=where(inspected, check.pointer)) for check in period]
     return [*checks, *shown.checks, *period], shown.secured
 
@@ -122,6 +123,8 @@ def _status(inspected: Inspected, tree: Json, retrieved: Retrieved, question: Qu
 
     if inspected.linked_data:
         checks += check_status(tree, retrieved, verify_list, question.now)
+    if inspected.claims:
+        checks += claims_status_checks(inspected.envelope.tree)
     if inspected.open_badges_2:
         badge = badge_of(inspected.envelope.tree, retrieved)
         issuer_now = published(badge.issuer, retrieved).tree or badge.issuer.tree

@@ -53,7 +53,8 @@ class ConvertOptions:
     or not at all. ``strict`` refuses any loss. ``identity`` becomes the issuer; None keeps the
     source's, for a document nobody signs. ``now`` is the moment of conversion, ``checks`` what was
     verified of the source. ``provenance`` off writes no word of the conversion. ``status`` is where the
-    result's status is published. ``holder`` is the DID that the result is about in place of the subject's id.
+    result's status is published. ``holder`` is the DID that the result is about in place of the subject's id, and
+    whom it is bound to where its holder discloses claims; for that alone also the JSON text of a JWK.
     """
 
     to: str
@@ -67,6 +68,11 @@ class ConvertOptions:
     provenance: bool = True
     status: tuple[StatusEntry, ...] = ()
     holder: str = ""
+
+    @property
+    def about(self) -> str:
+        """The DID of whom the result is about, empty for whom the source names."""
+        return self.holder.partition("#")[0] if self.holder.startswith("did:") else ""
 
 
 @quick
@@ -94,8 +100,8 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
         raise FormatUnwritable(f"original is one of {', '.join(ORIGINALS)}")
     hub, cleaned = without_control_characters(source.hub)
     hub, moved = _under_new_issuer(hub, source, form, options)
-    if options.holder:
-        hub = replace(hub, subject=replace(hub.subject or Person(), id=options.holder))
+    if about := options.about:
+        hub = replace(hub, subject=replace(hub.subject or Person(), id=about))
     written = write_document(form, hub, _write_options(source, form, options))
     lap("map")
     findings = _accounts(source, written, moved, options)
@@ -111,7 +117,7 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
             hint="Convert with --original full, or without --strict.",
         )  # fmt: skip
     tree = written.tree
-    if options.status and form.signable:
+    if options.status and form.signable and not form.claims:
         tree = with_status(tree, options.status, single=form.table == "elm3")
     return Converted(form, tree, report, hub, written.read if tree is written.tree else None)
 
@@ -210,7 +216,7 @@ def _accounts(
 
 def _rebound(steps: tuple[Step, ...], options: ConvertOptions) -> Iterator[str]:
     """Where the source says who it is about, if the result says it anew."""
-    return (step.here for step in steps if options.holder and step.hub == SUBJECT)
+    return (step.here for step in steps if options.about and step.hub == SUBJECT)
 
 
 def _moved(steps: tuple[Step, ...], issuer: str) -> tuple[Step, ...]:

@@ -23,11 +23,14 @@ from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
 from gateway.proofs import prepare as prepare_proof
 from gateway.proofs.jose_creation import FORMS, PreparedJwt, attach_jwt, prepare_jwt
+from gateway.proofs.sd_jwt_creation import Disclosing, prepare_sd_jwt
 from gateway.report import Check, Verdict
 
 __all__ = [
     "DEFAULT_SECURING",
     "SECURINGS",
+    "SD_JWT",
+    "Disclosing",
     "Key",
     "Making",
     "Securing",
@@ -46,6 +49,10 @@ Making = Prepared | PreparedJwt
 """A proof or token that lacks nothing but its signature."""
 JOSE = {"ed25519": "EdDSA", "p256": "ES256", "p384": "ES384"}
 """The algorithm of a token by the kind of the key that signs it."""
+
+
+SD_JWT = "dc+sd-jwt"
+"""The way in which sets of claims are secured, and nothing else is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class Securing:
 SECURINGS: dict[str, Securing] = {
     **{name: Securing(name, suite.kinds) for name, suite in CRYPTOSUITES.items() if suite.created},
     **{name: Securing(name, ("ed25519", "p256"), token=True) for name in FORMS},
+    SD_JWT: Securing(SD_JWT, ("ed25519", "p256"), token=True),
 }
 DEFAULT_SECURING = "eddsa-rdfc-2022"
 """What every deployed verifier reads; anything else is made when it is asked for."""
@@ -102,10 +110,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One proof or token to make: of which kind, and with which key."""
+    """One proof or token to make: of which kind, and with which key; for claims, how they are disclosed."""
 
     securing: Securing
     key: Key
+    disclosing: Disclosing | None = None
 
 
 def prepare(
@@ -120,10 +129,32 @@ def prepare(
         raise FormatUnwritable(
             f"{converted.form.name} is not signed by the gateway", hint="Ask for it with --unsigned."
         )
+    if converted.form.claims:
+        return tuple(_of_claims(converted, way, now) for way in ways)
     read = converted.read
     # What was found under the bundled contexts is found alike in any set that has them all.
     known = read is not None and read.document is converted.tree and _has_bundled(contexts)
     return _prepared(converted.tree, ways, now, contexts, read if known else None)
+
+
+def _of_claims(converted: Converted, way: Way, now: datetime) -> PreparedJwt:
+    """A set of claims, which has one way to be secured."""
+    form, wanted = converted.form, way.securing.name
+    if wanted != form.secured_by or way.disclosing is None:
+        raise ProofGenerationError(f"{form.name} is secured by {form.secured_by}, not by {wanted}")
+    return prepare_sd_jwt(
+        converted.tree, shown=form.shown, disclosing=way.disclosing, algorithm=_algorithm(way), method=way.key.method,
+        now=now,
+    )  # fmt: skip
+
+
+def _algorithm(way: Way) -> str:
+    if way.key.kind not in way.securing.kinds:
+        raise ProofGenerationError(
+            f"{way.securing.name} is not made with a {way.key.kind} key",
+            hint=f"Keys: {', '.join(way.securing.kinds)}.",
+        )
+    return JOSE[way.key.kind]
 
 
 def prepare_as_it_stands(
@@ -181,7 +212,7 @@ def _prepared(
             document = with_context(document, CRYPTOSUITES[way.securing.name])
     if read is None or document is not given:
         read = unsecured(document, contexts)
-    return tuple(_making(document, read, way.securing, way.key, now) for way in ways)
+    return tuple(_making(document, read, way, now) for way in ways)
 
 
 def _has_bundled(contexts: Contexts | None) -> bool:
@@ -191,15 +222,17 @@ def _has_bundled(contexts: Contexts | None) -> bool:
     return contexts.versions == bundled().versions and contexts.extra.keys().isdisjoint(bundled().urls())
 
 
-def _making(document: Json, read: LinkedData, securing: Securing, key: Key, now: datetime) -> Making:
-    if key.kind not in securing.kinds:
+def _making(document: Json, read: LinkedData, way: Way, now: datetime) -> Making:
+    securing, key = way.securing, way.key
+    if securing.name == SD_JWT:
         raise ProofGenerationError(
-            f"{securing.name} is not made with a {key.kind} key", hint=f"Keys: {', '.join(securing.kinds)}."
+            f"{SD_JWT} is for sets of claims", hint="Ask for a format that is one, as eudi-learning."
         )
+    algorithm = _algorithm(way)
     if not securing.expands:
         read.statements()
     if securing.token:
-        return prepare_jwt(document, form=securing.name, algorithm=JOSE[key.kind], method=key.method, now=now)
+        return prepare_jwt(document, form=securing.name, algorithm=algorithm, method=key.method, now=now)
     options = securing.options(key.method, now)
     return prepare_proof(document, options, kind=key.kind, contexts=read.contexts, read=read)
 

@@ -59,8 +59,15 @@ class Inspected:
         return (
             "VerifiableCredential" in types_of(self.envelope.tree)
             if self.form is None
-            else self.form.signable
+            else self.form.signable and not self.form.claims
         )
+
+    @property
+    def claims(self) -> bool:
+        """Whether this is a set of claims as tokens have them, which no linked-data proof secures."""
+        if self.form is not None:
+            return self.form.claims
+        return self.envelope.sealed == "sd-jwt" and not self.linked_data
 
     @property
     def prefix(self) -> str:
@@ -105,7 +112,8 @@ def inspect_opened(envelope: Envelope) -> Inspected:
         return Inspected(envelope, recognise(envelope))
     except FormatRefused:
         tree = envelope.tree
-        if envelope.kind == "json" and (types_of(tree) & VERIFIABLE or is_open_badges_2(tree)):
+        known = envelope.sealed == "sd-jwt" or types_of(tree) & VERIFIABLE
+        if envelope.kind == "json" and (known or is_open_badges_2(tree)):
             return Inspected(envelope, None)
         raise
 
@@ -142,7 +150,7 @@ def understand_opened(inspected: Inspected, data: bytes, read: LinkedData | None
 
 def _remarks(envelope: Envelope, form: Format, read: LinkedData | None) -> tuple[Finding, ...]:
     """What linked-data processing would not take as it stands: no obstacle to reading, but to signing."""
-    if form.kind != "json" or form.table == "ob2":
+    if form.kind != "json" or form.table == "ob2" or form.claims:
         return ()
     credential = envelope.tree if form.unwrap is None else form.unwrap(envelope.tree)[0]
     try:

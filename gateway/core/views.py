@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.core.claims import MEMBERS, members_of_claims
 from gateway.core.open_badges_2 import in_terms_of_2
 from gateway.core.understanding import Inspected
 from gateway.pointers import resolve
@@ -33,7 +34,7 @@ def credential_of(inspected: Inspected) -> Json:
         return {name: tree[member] for name, member in OPEN_BADGES_2.items() if member in tree}
     if inspected.envelope.kind == "xml":
         return _edci(tree, resolve(tree, inspected.prefix))
-    return {}
+    return members_of_claims(tree) if inspected.claims else {}
 
 
 def where(inspected: Inspected, pointer: str) -> str:
@@ -41,6 +42,8 @@ def where(inspected: Inspected, pointer: str) -> str:
     name = pointer.removeprefix("/")
     if inspected.open_badges_2:
         return f"/{OPEN_BADGES_2.get(name, name)}"
+    if inspected.claims:
+        return f"/{MEMBERS.get(name, name)}"
     if inspected.envelope.kind == "xml":
         return f"{inspected.prefix}/{EDCI[name]}" if name in EDCI else pointer
     return pointer

@@ -8,10 +8,11 @@ from typing import Any
 
 from gateway.envelopes.jades import is_jades, payload_of
 from gateway.envelopes.json_text import read_json
-from gateway.envelopes.jwt import credential_in, enveloped, is_compact, read_jwt
+from gateway.envelopes.jwt import CLAIMS, credential_in, enveloped, is_compact, read_jwt
 from gateway.envelopes.limits import check_size
 from gateway.envelopes.png import PNG, baked_in_png
 from gateway.envelopes.recognition import refuse_foreign_bytes
+from gateway.envelopes.sd_jwt import is_sd_jwt, read_sd_jwt
 from gateway.envelopes.svg import baked_in_svg
 from gateway.envelopes.xml_text import XmlName, read_xml
 from gateway.errors import BakedImageMalformed, FormatUnknown, MalformedJwt
@@ -22,6 +23,7 @@ __all__ = ["Envelope", "open_envelope", "open_tree"]
 Json = dict[str, Any]
 
 VCDM_2 = "https://www.w3.org/ns/credentials/v2"
+MEDIA_TYPES = {"": "application/json", "jwt": "application/jwt", "sd-jwt": "application/dc+sd-jwt"}
 _HEAD = 4096
 _SVG_START = re.compile(rb"<(?:[A-Za-z]+:)?svg[\s>]")
 
@@ -48,7 +50,7 @@ class Envelope:
             return self.image
         if self.kind == "xml":
             return "application/xml"
-        return {"": "application/json", "jwt": "application/jwt"}.get(self.sealed, "application/jose+json")
+        return MEDIA_TYPES.get(self.sealed, "application/jose+json")
 
 
 def open_envelope(data: bytes) -> Envelope:
@@ -107,6 +109,16 @@ def _open(data: bytes) -> Envelope:
         return Envelope("xml", tree, data, root=root)
     if is_compact(data):
         return Envelope("json", credential_in(read_jwt(data)), data.strip(), sealed="jwt")
+    if is_sd_jwt(data):
+        return Envelope("json", _claims(data), data.strip(), sealed="sd-jwt")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         read_json(data)
     raise FormatUnknown("the bytes are neither JSON nor XML")
+
+
+def _claims(data: bytes) -> Json:
+    """What an SD-JWT says; of a credential of the W3C's data model, without the token's own claims."""
+    claims = read_sd_jwt(data).claims
+    if "@context" not in claims:
+        return claims
+    return {name: value for name, value in claims.items() if name not in CLAIMS and name != "vct"}

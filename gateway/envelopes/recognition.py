@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 
 from gateway.errors import FormatUnknown
@@ -18,19 +16,9 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "gzip-compressed data", "Uncompress it first."),
     (b"BZh", "bzip2-compressed data", "Uncompress it first."),
 )
-_SD_JWT = re.compile(rb"\s*[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*~[A-Za-z0-9_.~-]*\s*\Z")
-
 _PACKED_ELMO = re.compile(rb"\s*H4sI[A-Za-z0-9+/=\s]+\Z")
 """Base64 of what gzip begins with (RFC 1952 section 2.3)."""
 _ELMO_HINT = "ELMO is not read yet; ask the issuer for a European Digital Credential."
-_TOKENS = {
-    "urn:eudi:elm:1": "an ELM credential of the EUDI wallet, urn:eudi:elm:1",
-    "urn:eu.europa.ec.eudi:learning:credential:1": (
-        "a learning credential of the EUDI wallet, urn:eu.europa.ec.eudi:learning:credential:1"
-    ),
-}
-"""Kinds of SD-JWT (``vct``) that are learners' credentials."""
-
 _ROOTS: dict[tuple[str, str], tuple[str, str]] = {
     ("http://europass.cedefop.europa.eu/Europass", "SkillsPassport"): (
         "an old Europass CV",
@@ -66,24 +54,10 @@ def refuse_foreign_bytes(data: bytes) -> None:
         raise FormatUnknown("the file is empty", hint="Give a credential as JSON or XML.")
     if head[:15].lower().startswith((b"<!doctype html", b"<html")):
         raise FormatUnknown("this is a web page", hint="Give the credential file itself.")
-    if _SD_JWT.match(data):
-        name = f"this is an SD-JWT{_kind_of_token(data)}"
-        raise FormatUnknown(name, hint="SD-JWT is not read yet; give the credential as JWT or JSON.")
     if _PACKED_ELMO.match(data):
         raise FormatUnknown(
             "this is gzip-compressed data in base64, as ELMO transcripts travel", hint=_ELMO_HINT
         )
-
-
-def _kind_of_token(data: bytes) -> str:
-    """What an SD-JWT says it is (``vct``), where it says so; no other value of it is repeated."""
-    payload = data.split(b".")[1]
-    try:
-        told = json.loads(base64.urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
-        kind = str(told["vct"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
-    return f" ({_TOKENS.get(kind, kind[:80])})"
 
 
 def refuse_foreign_root(namespace: str, local: str) -> None:

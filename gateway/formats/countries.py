@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["country_iri"]
+__all__ = ["COUNTRIES", "country_iri", "two_letters"]
 
 COUNTRIES = "http://publications.europa.eu/resource/authority/country"
 
@@ -26,9 +26,15 @@ VGVGB VIVIR VNVNM VUVUT WFWLF WSWSM YEYEM YTMYT ZAZAF ZMZMB ZWZWE
 """Each country once: its two-letter code, then its three-letter code."""
 
 _THREE = {code[:2]: code[2:] for code in _CODES.split()}
+_TWO = {f"{COUNTRIES}/{three}": two for two, three in _THREE.items()}
 
 
 def country_iri(code: str) -> str | None:
     """A country of the EU's list by its two or three letters; None for what is no code of a country."""
     three = _THREE.get(code, code)
     return f"{COUNTRIES}/{three}" if three in _THREE.values() else None
+
+
+def two_letters(identifier: str | None) -> str | None:
+    """The two letters of a country of the EU's list; None for what is none of them."""
+    return _TWO.get(identifier or "")

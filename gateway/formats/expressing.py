@@ -107,7 +107,7 @@ def write_document(form: Format, hub: Credential, options: WriteOptions) -> Expr
     carrier, supplied = record.tree, written.supplied
     tree = _assembled(form, written.tree, carrier, replace(options, by_url="") if options.by_url else options)
     read: LinkedData | None = None
-    if form.kind == "json":
+    if form.kind == "json" and not form.claims:
         named, left, read = name_ties(tree, options.digest)
         if left and not options.untie:
             return write_document(form, hub, replace(options, untie=True))

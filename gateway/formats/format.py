@@ -74,6 +74,9 @@ class Written:
 class Format:
     """One format. ``write`` and ``attach`` are None where the gateway only reads it; ``missing`` says what
     the format's profile demands and a document lacks.
+
+    ``secured_by`` names the one way in which a document is signed that is no linked data, ``shown`` the
+    claims of it that no holder keeps back.
     """
 
     name: str
@@ -91,3 +94,10 @@ class Format:
     unwrap: Callable[[Tree], tuple[Tree, str]] | None = None
     missing: Callable[[Tree], tuple[Finding, ...]] | None = None
     signable: bool = field(default=True)
+    secured_by: str = ""
+    shown: frozenset[str] = frozenset()
+
+    @property
+    def claims(self) -> bool:
+        """Whether a document is a set of claims and no linked data: only their token secures them."""
+        return bool(self.secured_by)

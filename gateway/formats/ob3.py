@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.codecs import LANGUAGE_TAG, UNDETERMINED, CodecContext, choose_language
+from gateway.codecs import LANGUAGE_TAG, UNDETERMINED, CodecContext
 from gateway.envelopes import Envelope
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
+from gateway.formats.language import language_for
 from gateway.formats.ob3_display import supply
 from gateway.formats.ob3_ties import take_out_endorsements, untie_lists
 from gateway.formats.originals import supply_original
@@ -17,7 +18,7 @@ from gateway.formats.reading import VCDM_1, VCDM_2, check_subject, contexts_of, 
 from gateway.formats.vc import attach_carried, choose_policy, detach_carried
 from gateway.formats.vocabulary import CARRIED, carrier_context
 from gateway.mapping import load_table, writer_of
-from gateway.model import Credential, LearningAchievement
+from gateway.model import Credential
 from gateway.pointers import resolve
 
 __all__ = ["OB3"]
@@ -93,7 +94,7 @@ def _has_level(achievement: Any) -> bool:
 
 
 def _write(hub: Credential, options: WriteOptions) -> Written:
-    language = _language_for(hub, options)
+    language = language_for(hub, options)
     context = CodecContext(language=language, languages=options.languages)
     writer = writer_of(load_table("ob3"), context, choose=_choose_writing)
     tree = writer.write(hub, "Credential")
@@ -113,22 +114,6 @@ def _choose_writing(item: Any, names: tuple[str, ...]) -> str | None:
         ):
             return ""
     return choose_policy(item, names)
-
-
-def _language_for(hub: Credential, options: WriteOptions) -> str:
-    """The one language of the badge: the achievement's own, as wished, English, the first."""
-    claim = hub.has_claim[0] if hub.has_claim else None
-    specification = claim.specified_by if isinstance(claim, LearningAchievement) else None
-    own = getattr(specification, "in_language", None)
-    if own and LANGUAGE_TAG.match(own):
-        return str(own)
-    texts = [getattr(specification, "title", ()), getattr(claim, "title", ())]
-    if hub.display_parameter is not None:
-        texts.append(hub.display_parameter.title)
-    for text in texts:
-        if text:
-            return choose_language(text, CodecContext(languages=options.languages))
-    return UNDETERMINED
 
 
 def _finish(tree: Tree, options: WriteOptions) -> Tree:

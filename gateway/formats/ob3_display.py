@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gateway.codecs import UNDETERMINED, CodecContext, choose_language
+from gateway.codecs import UNDETERMINED, CodecContext
 from gateway.formats.dates import date_time_stamp
 from gateway.formats.format import Tree, WriteOptions
 from gateway.formats.identifiers import derived_id
+from gateway.formats.language import shown_text
 from gateway.model import Credential, LearningAchievement, LearningAssessment, Organisation, Text
 
 __all__ = ["supply"]
@@ -95,16 +96,7 @@ class _Words:
         ]  # fmt: skip
 
     def _first(self, *texts: Text) -> str:
-        return next((said for text in texts if (said := _said(text, self._context))), "")
-
-
-def _said(text: Text, context: CodecContext) -> str:
-    """A text in the language of the badge, or the best there is; empty for no text."""
-    if not text:
-        return ""
-    language = choose_language(text, CodecContext(languages=(context.language, *context.languages)))
-    said = next(string.value for string in text if string.language == language)
-    return said.replace("\t", " ")
+        return next((found for text in texts if (found := shown_text(text, self._context))), "")
 
 
 # --- what the schema demands -------------------------------------------------------------------
@@ -113,7 +105,7 @@ def _said(text: Text, context: CodecContext) -> str:
 def _demanded_by_credential(added: _Added, hub: Credential, context: CodecContext) -> None:
     tree = added.tree
     words = _Words(hub, None, context)
-    claim_title = _said(getattr(hub.has_claim[0], "title", ()), context) if hub.has_claim else ""
+    claim_title = shown_text(getattr(hub.has_claim[0], "title", ()), context) if hub.has_claim else ""
     added.put(tree, "", "name", words.title or claim_title)
     process = hub.has_claim[0].awarded_by if hub.has_claim else None
     awarded = process.awarding_date if process is not None else None
@@ -125,7 +117,7 @@ def _demanded_by_credential(added: _Added, hub: Credential, context: CodecContex
     issuer = added.inside(tree, "issuer", "", {"type": ["Profile"]})
     name = getattr(hub.issuer, "legal_name", ()) or getattr(hub.issuer, "pref_label", ())
     added.put(issuer, "/issuer", "id", derived_id(added.digest, "/issuer"))
-    added.put(issuer, "/issuer", "name", _said(name, context))
+    added.put(issuer, "/issuer", "name", shown_text(name, context))
 
 
 def _demanded_by_achievement(added: _Added, achievement: Tree, words: _Words) -> None:
@@ -145,9 +137,9 @@ def _demanded_by_achievement(added: _Added, achievement: Tree, words: _Words) ->
 def _shown_of_learner(added: _Added, subject: Tree, hub: Credential, context: CodecContext) -> None:
     """Name and e-mail address as plain identity objects, so that a wallet can say whose badge it is."""
     learner = hub.subject
-    shown = [("ext:fullName", _said(getattr(learner, "full_name", ()), context))]
+    shown = [("ext:fullName", shown_text(getattr(learner, "full_name", ()), context))]
     if not shown[0][1]:
-        names = (_said(getattr(learner, name, ()), context) for name in ("given_name", "family_name"))
+        names = (shown_text(getattr(learner, name, ()), context) for name in ("given_name", "family_name"))
         shown = [("ext:fullName", " ".join(name for name in names if name))]
     for contact in getattr(learner, "contact_point", ()):
         shown += [("emailAddress", (box.id or "").removeprefix("mailto:")) for box in contact.email_address]
@@ -166,7 +158,7 @@ def _shown_of_achievement(
     if specification is None:
         return
     field = next(iter(specification.thematic_area), None)
-    added.put(achievement, here, "fieldOfStudy", _said(field.pref_label, context) if field else None)
+    added.put(achievement, here, "fieldOfStudy", shown_text(field.pref_label, context) if field else None)
     points = [point for point in specification.credit_point if point.framework and point.framework.id == ECTS]
     added.put(achievement, here, "creditsAvailable", _number(points[0].point) if points else None)
 
@@ -182,7 +174,7 @@ def _shown_of_creator(
     body = bodies[0]
     addresses = (address for location in body.location for address in location.address)
     country = next((address.country_code for address in addresses if address.country_code), None)
-    label = _said(country.pref_label, context) if country is not None else ""
+    label = shown_text(country.pref_label, context) if country is not None else ""
     if label:
         address = added.inside(creator, "address", here, {"type": ["Address"]})
         added.put(address, f"{here}/address", "addressCountry", label)
@@ -208,8 +200,8 @@ def _shown_results(
     """Each graded assessment as a result with its description."""
     subject, achievement = nodes
     for assessment, path in _assessments(claim.proven_by, "/proven_by"):
-        title = _said(assessment.title, context)
-        grade = _said(assessment.grade.note_literal, context) if assessment.grade else ""
+        title = shown_text(assessment.title, context)
+        grade = shown_text(assessment.grade.note_literal, context) if assessment.grade else ""
         if not title or not grade:
             continue
         identifier = assessment.id or derived_id(added.digest, path)

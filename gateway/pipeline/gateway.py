@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,13 +14,16 @@ from gateway.compute import Compute
 from gateway.copies import Copies
 from gateway.core import (
     DEFAULT_SECURING,
+    SD_JWT,
     STRICT,
     ConvertOptions,
+    Disclosing,
     Identity,
     Key,
     Question,
     Securing,
     Way,
+    holder_jwk,
     policy_named,
     securings_named,
 )
@@ -66,6 +70,9 @@ __all__ = ["MAX_STATUS_LISTS", "Gateway", "utc_now"]
 MAX_STATUS_LISTS = 64
 """Most status lists that are kept, of at most 1 MiB each."""
 
+SEED_BYTES = 32
+"""Random bytes for the salts of one credential."""
+
 Result = TypeVar("Result", Delivery, Answered)
 Seen = TypeVar("Seen")
 
@@ -82,7 +89,8 @@ class Gateway:
     ``context_url`` is where it serves its own context, and the one address besides the published ones
     that it reads documents under. ``anchors`` are the certificates that seals must lead to;
     ``trust`` are the lists that are asked who an issuer is, made once: they keep what they fetched;
-    ``ledger`` notes what each key signed; ``published`` knows the documents the gateway publishes.
+    ``random`` makes the bytes that salts are drawn from; ``ledger`` notes what each key signed; ``published``
+    knows the documents the gateway publishes.
     The ``resolver``, the ``door`` to the network, which leaves failing hosts alone, and the copies of status
     ``lists`` are made with the gateway, once: they keep what they learned.
     """
@@ -93,6 +101,7 @@ class Gateway:
     compute: Compute
     context_url: str = ""
     clock: Callable[[], datetime] = utc_now
+    random: Callable[[int], bytes] = secrets.token_bytes
     anchors: tuple[bytes, ...] = ()
     ledger: Ledger | None = None
     trust: tuple[TrustSource, ...] = ()
@@ -130,8 +139,9 @@ class Gateway:
         """The credential in another format, signed by the gateway unless it cannot or shall not be.
 
         The source is verified first. ``securing`` says how the result is secured, with a comma between
-        several proofs, ``key`` with which kind of key. Raises an ``InputRefused`` for bad input,
-        ``ProofInvalid`` for a forged source that would be signed, ``LossRefused``, ``FormatUnwritable``.
+        several proofs, and stands for the format's own way where it is not said; ``key`` with which kind of
+        key. Raises an ``InputRefused`` for bad input, ``ProofInvalid`` for a forged source that would be
+        signed, ``LossRefused``, ``FormatUnwritable``.
         """
         made = await self._converted(data, options, securing if signed else None, key)
         return await self._signed(secure, *made, options.to)
@@ -149,15 +159,17 @@ class Gateway:
         tell: Callable[[Report], object] | None = None,
     ) -> tuple[Done, tuple[Signer, ...], datetime]:  # fmt: skip
         """A conversion that is done but for its signatures, who makes them, and when it began."""
-        now = self.clock()
+        now, form = self.clock(), format_named(options.to, to_write=True)
+        if securing == DEFAULT_SECURING:
+            securing = form.secured_by or securing
         securings = securings_named(securing) if securing is not None else ()
-        signable = format_named(options.to, to_write=True).signable
-        signers = self._signers(securings, key) if signable and securings else ()
+        disclosing = self._disclosing(securing, options)
+        signers = self._signers(securings, key) if form.signable and securings else ()
         identity = None
         if signers:
             identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
         wanted = replace(options, identity=identity, now=_stamp(now))
-        ways = _ways(securings, signers) if signers else ()
+        ways = _ways(securings, signers, disclosing) if signers else ()
         job = VerifyJob(data, self._question(STRICT.name, now), self.context_url, bool(self.trust))
         at_once = partial(verified_and_converted, wanted, ways, tell)
         found = await self._verified(at_once, job, small=False, stale=not signers)
@@ -165,6 +177,16 @@ class Gateway:
             late = partial(converted, wanted, ways, tell, job)
             return await self.compute.run(late, found, small=False), signers, now
         return found, signers, now
+
+    def _disclosing(self, securing: str | None, options: ConvertOptions) -> Disclosing | None:
+        """How claims are disclosed, and to whom they are bound. Raises ``RequestRefused`` for a key of no use."""
+        if securing == SD_JWT:
+            return Disclosing(self.random(SEED_BYTES), holder_jwk(options.holder))
+        if options.holder and not options.about:
+            raise RequestRefused(
+                "a key that is no DID is bound by dc+sd-jwt alone", hint="Give the holder's DID."
+            )
+        return None
 
     async def secure(
         self, data: bytes, *, securing: str = DEFAULT_SECURING, key: str = "", any_issuer: bool = False
@@ -310,9 +332,11 @@ class Gateway:
         return await look_up(text, {}, self.resolver.resolve_as)
 
 
-def _ways(securings: tuple[Securing, ...], signers: tuple[Signer, ...]) -> tuple[Way, ...]:
+def _ways(
+    securings: tuple[Securing, ...], signers: tuple[Signer, ...], disclosing: Disclosing | None = None
+) -> tuple[Way, ...]:
     return tuple(
-        Way(securing, Key(signer.verification_method, signer.public.kind))
+        Way(securing, Key(signer.verification_method, signer.public.kind), disclosing)
         for securing, signer in zip(securings, signers, strict=True)
     )
 

@@ -19,7 +19,15 @@ from gateway.proofs.secured import Secured
 from gateway.proofs.verification import Expectations
 from gateway.report import Check, Verdict
 
-__all__ = ["ALGORITHMS", "jwt_method", "verify_jwt"]
+__all__ = [
+    "ALGORITHMS",
+    "CLOCK_SKEW",
+    "algorithm_check",
+    "jwt_method",
+    "moment_of",
+    "signature_check",
+    "verify_jwt",
+]
 
 Json = dict[str, Any]
 
@@ -74,14 +82,19 @@ def verify_jwt(jwt: Jwt, credential: Json, expected: Expectations, *, embedded_k
     key, brought = expected.keys.get(name), False
     if key is None and embedded_key and not name:
         key, brought = _embedded(jwt), True
-    signature = _signature(jwt, key, name)
+    signature = signature_check(jwt, key, name)
     holds = signature.verdict is Verdict.VALID
     checks = (structure, signature, *_claims(jwt, credential), *_times(jwt, expected.now))
-    claimed = _moment(jwt.payload.get("iat")) or _moment(jwt.payload.get("nbf"))
+    claimed = moment_of(jwt.payload.get("iat")) or moment_of(jwt.payload.get("nbf"))
     return Secured(checks, method=name if holds and not brought else "", claimed_at=claimed)
 
 
 def _structure(jwt: Jwt, credential: Json) -> Check:
+    return algorithm_check(jwt) or _type(jwt, credential) or Check("proof.structure", Verdict.VALID)
+
+
+def algorithm_check(jwt: Jwt) -> Check | None:
+    """What is wrong with the algorithm a token names, or with how its header wants to be read, if anything."""
     algorithm = jwt.header.get("alg")
     if algorithm in NOT_YET:
         return Check(
@@ -95,7 +108,7 @@ def _structure(jwt: Jwt, credential: Json) -> Check:
     if forbidden := [name for name in FORBIDDEN if name in jwt.header]:
         return _invalid("proof.structure", "critical_header", "the token's header asks for what is not understood",
                         f"/{forbidden[0]}", "Tokens around credentials need no such header parameter.")  # fmt: skip
-    return _type(jwt, credential) or Check("proof.structure", Verdict.VALID)
+    return None
 
 
 def _type(jwt: Jwt, credential: Json) -> Check | None:
@@ -122,7 +135,8 @@ def _embedded(jwt: Jwt) -> PublicKey | None:
         return None
 
 
-def _signature(jwt: Jwt, key: PublicKey | None, name: str) -> Check:
+def signature_check(jwt: Jwt, key: PublicKey | None, name: str) -> Check:
+    """Whether a token's signature holds by a key, which it calls by ``name``."""
     if key is None:
         return Check(
             "proof.signature", Verdict.UNDETERMINED, "key_unknown",
@@ -187,7 +201,7 @@ def _contradiction(claim: str) -> Check:
 
 
 def _same_moment(seconds: Any, text: Any) -> bool:
-    moment = _moment(seconds)
+    moment = moment_of(seconds)
     try:
         member = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -198,7 +212,8 @@ def _same_moment(seconds: Any, text: Any) -> bool:
     return abs(moment - member) < timedelta(seconds=1)
 
 
-def _moment(seconds: Any) -> datetime | None:
+def moment_of(seconds: Any) -> datetime | None:
+    """The moment of a NumericDate; None when it is none."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
     try:
@@ -213,7 +228,7 @@ def _times(jwt: Jwt, now: datetime) -> Iterator[Check]:
     for claim, name, code in rules:
         if claim not in jwt.payload:
             continue
-        moment = _moment(jwt.payload[claim])
+        moment = moment_of(jwt.payload[claim])
         if moment is None:
             yield _invalid(name, "proof_malformed", f"{claim} is no number of seconds", f"/{claim}",
                            "Dates of a token are seconds since 1970.")  # fmt: skip

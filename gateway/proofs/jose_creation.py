@@ -15,7 +15,7 @@ from gateway.envelopes.jwt import MAX_SECONDS, base64url_encode
 from gateway.errors import ProofGenerationError
 from gateway.proofs.jose import ALGORITHMS
 
-__all__ = ["FORMS", "PreparedJwt", "attach_jwt", "prepare_jwt"]
+__all__ = ["CREATED", "FORMS", "PreparedJwt", "attach_jwt", "part_of", "prepare_jwt"]
 
 Json = dict[str, Any]
 
@@ -26,15 +26,20 @@ FORMS = {
 """The forms of token, and the data model each is for, by its context."""
 MEDIA_TYPES = {"vc+jwt": "application/vc+jwt", "jwt_vc_json": "application/jwt"}
 CREATED = ("EdDSA", "ES256", "ES384")
+"""The algorithms tokens are made with."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedJwt:
-    """A token ready to be signed: sign ``signing_input`` and ``attach_jwt`` the signature."""
+    """A token ready to be signed: sign ``signing_input`` and ``attach_jwt`` the signature.
+
+    ``after`` stands behind the token and is not signed itself, as the disclosures of an SD-JWT.
+    """
 
     signing_input: bytes
     algorithm: str
     media_type: str
+    after: str = ""
 
 
 def prepare_jwt(credential: Json, *, form: str, algorithm: str, method: str, now: datetime) -> PreparedJwt:
@@ -58,17 +63,18 @@ def prepare_jwt(credential: Json, *, form: str, algorithm: str, method: str, now
     payload = {**credential, **_claims(credential), **issued}
     if form == "jwt_vc_json":
         payload = {**_claims(credential), **issued, "vc": credential}
-    return PreparedJwt(f"{_part(header)}.{_part(payload)}".encode(), algorithm, MEDIA_TYPES[form])
+    return PreparedJwt(f"{part_of(header)}.{part_of(payload)}".encode(), algorithm, MEDIA_TYPES[form])
 
 
 def attach_jwt(prepared: PreparedJwt, signature: bytes) -> str:
     """The token. Raises ``ProofGenerationError`` for a signature of another length than its algorithm's."""
     if len(signature) != (96 if ALGORITHMS[prepared.algorithm] == "p384" else 64):
         raise ProofGenerationError("the signature has another length than its algorithm's")
-    return f"{prepared.signing_input.decode()}.{base64url_encode(signature)}"
+    return f"{prepared.signing_input.decode()}.{base64url_encode(signature)}{prepared.after}"
 
 
-def _part(value: Json) -> str:
+def part_of(value: Json) -> str:
+    """A part of a token: JSON in base64url."""
     return base64url_encode(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 

@@ -24,11 +24,6 @@ FOREIGN = [
     (b"<!DOCTYPE html><html></html>", "web page"),
     (b"\n<!doctype HTML>", "web page"),
     (b"<html><body/></html>", "web page"),
-    (b"eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJkaWQ6eCJ9.c2ln~WyJ4Il0~", "SD-JWT"),
-    (
-        b"eyJhbGciOiJFUzI1NiJ9.eyJ2Y3QiOiJ1cm46ZXVkaTplbG06MSJ9.c2ln~WyJ4Il0~",
-        "an ELM credential of the EUDI wallet",
-    ),
     (b"H4sIAAAAAAAAA7NJzcnNBwBw\n", "ELMO"),
     (b"hello", "neither JSON nor XML"),
     (b"\x00\x01\x02", "neither JSON nor XML"),

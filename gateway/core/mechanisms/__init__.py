@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.core.mechanisms import data_integrity, jwt, open_badges_2, seals
+from gateway.core.mechanisms import data_integrity, jwt, open_badges_2, sd_jwt, seals
 from gateway.core.mechanisms.shown import Shown
 from gateway.core.open_badges_2 import badge_of
 from gateway.core.question import Question
@@ -31,6 +31,8 @@ def show(
         return open_badges_2.show(badge, inspected.envelope.data, inspected.envelope.sealed, retrieved)
     if inspected.envelope.sealed == "jwt":
         return jwt.show(inspected.envelope.data, tree, retrieved, question)
+    if inspected.envelope.sealed == "sd-jwt":
+        return sd_jwt.show(inspected.envelope.data, tree, retrieved, question)
     if inspected.envelope.sealed == "jades":
         return seals.show_jades(inspected.envelope.data, tree.get("issuer"), retrieved, question)
     if inspected.envelope.kind == "xml":

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from gateway.codecs.codec import DATE_TIME, UNDETERMINED, Codec, CodecContext, Refused
+from gateway.codecs.tokens import TOKEN_CODECS
 from gateway.model import LangString, Text, languages_of, text
 
 __all__ = [
+    "ABSOLUTE_IRI",
     "CODECS",
+    "DATE",
+    "DATE_TIME",
+    "LANGUAGE_TAG",
     "EDCI_LANGUAGES",
     "Codec",
     "CodecContext",
@@ -26,9 +30,6 @@ __all__ = [
     "code_of_language",
 ]
 
-UNDETERMINED = "und"
-"""The language of a text whose source names none (BCP 47)."""
-
 LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`\x7f]*\Z")
 LARGEST_INTEGER = 2**53 - 1
@@ -36,36 +37,6 @@ LARGEST_INTEGER = 2**53 - 1
 LONGEST_NUMBER = 32
 """No number that comes back as the same text is longer."""
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
-
-
-class Refused(Exception):
-    """The codec cannot express this value; never leaves the mapping engine."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodecContext:
-    """What codecs may know of the document: ``language`` is that of its plain strings,
-    ``languages`` the order of preference when only one language fits, ``element`` is true in XML,
-    where every scalar is text.
-    """
-
-    language: str = UNDETERMINED
-    languages: tuple[str, ...] = ()
-    element: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """A named pair. ``whole`` codecs see all values of a field at once (texts), others one each.
-
-    ``exact`` says that reading keeps the leaf as it is; otherwise a leaf counts as transformed.
-    """
-
-    name: str
-    read: Callable[[Any, CodecContext], Any]
-    write: Callable[[Any, CodecContext], Any]
-    whole: bool = False
-    exact: bool = True
 
 
 def choose_language(value: Text, context: CodecContext) -> str:
@@ -163,7 +134,6 @@ def _write_integer_text(value: str, _: CodecContext) -> int:
     return int(value)
 
 
-DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 
 
@@ -282,6 +252,18 @@ def _write_one_language(value: Text, context: CodecContext) -> str:
     """The text in the one language the document is in, or the best there is."""
     language = choose_language(value, CodecContext(languages=(context.language, *context.languages)))
     return _signable(next(string.value for string in value if string.language == language), context)
+
+
+def _read_one_language_list(value: Any, context: CodecContext) -> Text:
+    """Several texts in one language, in their order."""
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise Refused
+    return tuple(LangString(item, context.language) for item in value)
+
+
+def _write_one_language_list(value: Text, context: CodecContext) -> list[str]:
+    language = choose_language(value, CodecContext(languages=(context.language, *context.languages)))
+    return [_signable(string.value, context) for string in value if string.language == language]
 
 
 # --- EDCI XML ----------------------------------------------------------------------------------
@@ -422,11 +404,13 @@ CODECS: dict[str, Codec] = {
         Codec("mailto", _read_mailto, _write_mailto, exact=False),
         Codec("language_map", _read_language_map, _write_language_map, whole=True),
         Codec("one_language", _read_one_language, _write_one_language, whole=True),
+        Codec("one_language_list", _read_one_language_list, _write_one_language_list, whole=True),
         Codec("xml_content", _read_xml_content, _write_xml_content, whole=True),
         Codec("language_code", _read_language_code, _write_language_code, exact=False),
         Codec("ects_framework", _read_ects, _write_ects, exact=False),
         Codec("country_code", _read_string, _write_country),
         Codec("xml_text", _read_xml_text, _write_xml_text, whole=True),
+        *TOKEN_CODECS,
     )
 }
 """The codecs by name; a mapping row names one in ``as``."""
