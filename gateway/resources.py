@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.errors import GatewayFailed
 
 __all__ = [
+    "completeness_text",
     "context_bytes",
     "data_path",
     "example_bytes",
@@ -74,6 +75,11 @@ def word_text(language: str) -> str:
 def shape_text(name: str) -> str:
     """A table of shapes, as TOML text."""
     return _read("shapes", f"{name}.toml").decode()
+
+
+def completeness_text(name: str) -> str:
+    """What a micro-credential has to state: elements, profiles, dimensions, as TOML text."""
+    return _read("completeness", f"{name}.toml").decode()
 
 
 def example_names() -> tuple[str, ...]:

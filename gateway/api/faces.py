@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.api import (
     badge_connect,
     batches,
+    check,
     clients,
     contexts,
     convert,
@@ -46,7 +47,7 @@ class Face(Protocol):
     def PATHS(self) -> Paths: ...
 
 
-FACES: tuple[Face, ...] = (convert, verify, vc_api, identifiers, identity, contexts, pages, probes)
+FACES: tuple[Face, ...] = (convert, verify, check, vc_api, identifiers, identity, contexts, pages, probes)
 """Faces that keep nothing."""
 KEEPING: tuple[Face, ...] = (
     badge_connect,

@@ -123,6 +123,12 @@ def _verify(command: argparse.ArgumentParser) -> None:
     add_verify(command)
 
 
+def _check(command: argparse.ArgumentParser) -> None:
+    from gateway.cli.check import add_check
+
+    add_check(command)
+
+
 def _resolve(command: argparse.ArgumentParser) -> None:
     from gateway.cli.more import add_resolve
 
@@ -193,6 +199,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "convert": ("convert a credential and sign the result", _convert),
     "sign": ("sign a credential of the gateway's own, as it stands", _sign),
     "verify": ("check what secures a credential", _verify),
+    "check": ("check whether a micro-credential states what it has to", _check),
     "resolve": ("print the document of a DID, or the part a DID URL names", _resolve),
     "keys": ("make, rotate, retire, revoke and list signing keys", _keys),
     "formats": ("list what can be read and written", _formats),

@@ -21,7 +21,9 @@ from gateway.messages import (
 )
 from gateway.report import Check, Report, Severity, Verdict
 
-__all__ = ["convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary", "warnings"]
+__all__ = [
+    "MARKS", "Paint", "convert_summary", "formats_table", "paint_for", "problem_text", "verify_summary", "warnings",
+]  # fmt: skip
 
 SHOWN = 10
 """Most places listed in a summary; the report has them all."""

@@ -6,11 +6,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.core.places import Places
 from gateway.core.recognition import is_open_badges_2
+from gateway.core.suspicions import suspicions
 from gateway.course import lap
 from gateway.envelopes import Envelope, open_envelope
 from gateway.errors import FormatRefused, GatewayError
-from gateway.formats import Format, read_document, recognise
+from gateway.formats import Format, Understood, read_document, recognise
 from gateway.formats.reading import types_of
 from gateway.jsonld import Contexts, LinkedData, bundled, statements
 from gateway.keys import sha256_multihash
@@ -143,7 +145,7 @@ def understand_opened(inspected: Inspected, data: bytes, read: LinkedData | None
     understood = read_document(form, envelope.tree)
     digest = hashlib.sha256(data).hexdigest()
     lap("read")
-    remarks = _remarks(envelope, form, read)
+    remarks = (*_remarks(envelope, form, read), *_suspicious(understood, form, envelope))
     lap("terms")
     return Understanding(envelope, form, understood.hub, understood.steps, digest, remarks)
 
@@ -161,6 +163,17 @@ def _remarks(envelope: Envelope, form: Format, read: LinkedData | None) -> tuple
     except GatewayError as error:
         return (Finding(error.pointer, error.code, Severity.WARNING, message=error.detail),)
     return ()
+
+
+def _suspicious(read: Understood, form: Format, envelope: Envelope) -> tuple[Finding, ...]:
+    """What is legal and looks wrong, at its place in the document."""
+    found = suspicions(read.hub)
+    if not found:
+        return ()
+    places = Places(form, read.steps, envelope)
+    return tuple(
+        Finding(places.at(said.hub), said.code, Severity.WARNING, message=said.message) for said in found
+    )
 
 
 def _is_read_alike(credential: Any, read: LinkedData) -> bool:

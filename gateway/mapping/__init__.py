@@ -2,6 +2,7 @@
 
 from gateway.mapping.accounting import Accounts, account, leaves_of
 from gateway.mapping.drafts import Draft
+from gateway.mapping.places import place_of
 from gateway.mapping.reading import MAX_NODES, NodeIndex, Reader, Reading
 from gateway.mapping.reading_rows import reader_of
 from gateway.mapping.table import Row, Section, Table, load_table, parse_table
@@ -25,6 +26,7 @@ __all__ = [
     "leaves_of",
     "load_table",
     "parse_table",
+    "place_of",
     "reader_of",
     "writer_of",
 ]

@@ -84,6 +84,7 @@ ENTRIES = {
     "GET /v1/formats": Entry(OPEN, strict=False),
     "POST /v1/convert": Entry(OPEN),
     "POST /v1/verify": Entry(OPEN),
+    "POST /v1/check": Entry(OPEN),
     "POST /v1/credentials": Entry("push"),
     "GET /v1/credentials/{id}": Entry("read", owned=True),
     "DELETE /v1/credentials/{id}": Entry("admin", owned=True),
