@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance.crosswalk import crosswalk, heat_map
 from gateway import errors
 from gateway.core.completeness import PROFILES, Obligation, profile_named
 from gateway.core.completeness.tables import Element, elements
@@ -155,6 +156,8 @@ def pages(docs: Path) -> dict[Path, str]:
     return {
         docs / "codes.md": codes(),
         docs / "completeness.md": completeness(),
+        docs / "crosswalk.md": crosswalk(),
+        docs / "crosswalk.svg": heat_map(),
         docs / "hub.md": hub(),
         docs / "decisions" / "README.md": decisions(docs),
     }
