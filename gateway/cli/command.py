@@ -129,6 +129,12 @@ def _check(command: argparse.ArgumentParser) -> None:
     add_check(command)
 
 
+def _diff(command: argparse.ArgumentParser) -> None:
+    from gateway.cli.diff import add_diff
+
+    add_diff(command)
+
+
 def _resolve(command: argparse.ArgumentParser) -> None:
     from gateway.cli.more import add_resolve
 
@@ -200,6 +206,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sign": ("sign a credential of the gateway's own, as it stands", _sign),
     "verify": ("check what secures a credential", _verify),
     "check": ("check whether a micro-credential states what it has to", _check),
+    "diff": ("show two credentials side by side, whatever their formats", _diff),
     "resolve": ("print the document of a DID, or the part a DID URL names", _resolve),
     "keys": ("make, rotate, retire, revoke and list signing keys", _keys),
     "formats": ("list what can be read and written", _formats),

@@ -13,6 +13,8 @@ __all__ = ["explanation"]
 SHOWN = 10
 """Most mapping rules that are named; the report has them all."""
 WIDTH = 13
+WIDEST = 80
+"""Widest column of places in the source."""
 
 
 def explanation(course: Course, report: Report) -> str:
@@ -24,6 +26,7 @@ def explanation(course: Course, report: Report) -> str:
         ("canonical", _canonical(course)),
         ("mapping", _mapping(report)),
         ("rules", _rules(report)),
+        ("values", _leaves(report)),
         ("time", _time(course)),
     ):
         lines += [f"  {label if not line else '':{WIDTH}}{text}" for line, text in enumerate(said)]
@@ -64,6 +67,15 @@ def _rules(report: Report) -> Iterator[str]:
         yield f"{_times(count)} {rule}"
     if len(used) > SHOWN:
         yield f"… and {len(used) - SHOWN} more; --report FILE lists them all"
+
+
+def _leaves(report: Report) -> Iterator[str]:
+    """Source and target side by side, with the rule on each line; what is dropped has no target."""
+    told = [finding for finding in report.findings if finding.outcome is not None]
+    width = min(max((len(finding.pointer) for finding in told), default=0), WIDEST)
+    for finding in told:
+        how = f"{finding.outcome}, {finding.rule}" if finding.rule else str(finding.outcome)
+        yield f"{finding.pointer:<{width}}  →  {finding.target or finding.layer or '·'}  [{how}]"
 
 
 def _time(course: Course) -> Iterator[str]:
