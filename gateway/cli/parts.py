@@ -82,7 +82,7 @@ def read_file(name: str) -> bytes:
 
 
 def write_file(name: str, content: bytes) -> None:
-    """Write a whole file or none: a reader never meets half a document."""
+    """Write a whole file or none: a reader never meets half a document. What is no file is written to as it is."""
     if name == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -90,6 +90,9 @@ def write_file(name: str, content: bytes) -> None:
     path = Path(name)
     part = path.with_name(f".{path.name}.part")
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, never replaced
+            path.write_bytes(content)
+            return
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -36,6 +37,17 @@ def test_convert_writes_the_credential_and_says_what_became_of_the_source(
     assert "elm3 → ob3" in said.err
     assert main(["verify", "badge.json"]) == 0
     assert capsys.readouterr().out.startswith("verified")
+
+
+def test_a_pipe_or_a_device_is_written_to_and_not_replaced(at_home: Path) -> None:
+    os.mkfifo("pipe")
+    read = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert main(["convert", BADGE, "--to", "vc", "--out", "pipe"]) == 0
+        assert os.read(read, 100).startswith(b"{")
+    finally:
+        os.close(read)
+    assert Path("pipe").is_fifo()
 
 
 def test_the_report_goes_to_a_file_as_json(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
