@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -105,11 +106,13 @@ async def revoked(request: web.Request) -> web.Response:
     return web.Response(status=200)
 
 
-async def form_of(request: web.Request) -> dict[str, str]:
+async def form_of(
+    request: web.Request, read: Callable[[web.Request], Awaitable[bytes]] = small_body
+) -> dict[str, str]:
     """The fields of a form, each once. Raises ``OAuthRefused``, ``TooLarge``."""
     if request.content_type != FORM:
         raise OAuthRefused(f"the body is not {FORM}")
-    data = await small_body(request)
+    data = await read(request)
     try:
         pairs = parse_qsl(
             data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS

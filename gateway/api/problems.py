@@ -66,6 +66,7 @@ def _vc_api(members: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> web.Re
 
 SHAPES: dict[str, Callable[[dict[str, Any], str], web.Response]] = {
     "/oauth/": oauth.refusal,
+    "/oid4vp/": oauth.refusal,
     "/ims/ob/v3p0/": imsx.refusal,
     "/ims/ob/v2p1/": badge_connect.refusal,
     **dict.fromkeys(("/credentials/", "/presentations", "/issuers/", "/verifiers/", "/workflows"), _vc_api),

@@ -11,6 +11,7 @@ __all__ = [
     "IdempotencyConflict",
     "NotAuthenticated",
     "OfferEnded",
+    "PresentationRefused",
     "RowMalformed",
     "ScopeMissing",
     "StateConflict",
@@ -90,6 +91,15 @@ class OfferEnded(InputRefused):
     title = "The offer does not hold any more"
     status = 410
     default_hint = "Ask whoever sent the link for a new one."
+
+
+class PresentationRefused(InputRefused):
+    """What a wallet presents that is not what it was asked for, or comes too late."""
+
+    code = "presentation_refused"
+    title = "What is presented is not accepted"
+    status = 400
+    default_hint = "Ask for a new request, and answer it as it is."
 
 
 class RowMalformed(InputRefused):

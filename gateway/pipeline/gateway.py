@@ -234,7 +234,7 @@ class Gateway:
         """Who makes each proof. Raises ``RequestRefused`` for a kind of key that the gateway does not have."""
         alone = len(securings) == 1
         signers = tuple(
-            self._signer(key if key and (alone or key in securing.kinds) else securing.kinds[0])
+            self.signer_of(key if key and (alone or key in securing.kinds) else securing.kinds[0])
             for securing in securings
         )
         if len({signer.did for signer in signers}) > 1:
@@ -244,7 +244,8 @@ class Gateway:
             )
         return signers
 
-    def _signer(self, kind: str) -> Signer:
+    def signer_of(self, kind: str) -> Signer:
+        """Who signs with a kind of key, any for none. Raises ``RequestRefused`` for one that the gateway has not."""
         try:
             return self.signer.current(kind)
         except SignerFailed:

@@ -15,7 +15,7 @@ from gateway.envelopes.jwt import MAX_SECONDS, base64url_encode
 from gateway.errors import ProofGenerationError
 from gateway.proofs.jose import ALGORITHMS
 
-__all__ = ["CREATED", "FORMS", "PreparedJwt", "attach_jwt", "part_of", "prepare_jwt"]
+__all__ = ["CREATED", "FORMS", "PreparedJwt", "attach_jwt", "part_of", "prepare_jwt", "unsigned_jwt"]
 
 Json = dict[str, Any]
 
@@ -63,7 +63,12 @@ def prepare_jwt(credential: Json, *, form: str, algorithm: str, method: str, now
     payload = {**credential, **_claims(credential), **issued}
     if form == "jwt_vc_json":
         payload = {**_claims(credential), **issued, "vc": credential}
-    return PreparedJwt(f"{part_of(header)}.{part_of(payload)}".encode(), algorithm, MEDIA_TYPES[form])
+    return PreparedJwt(unsigned_jwt(header, payload), algorithm, MEDIA_TYPES[form])
+
+
+def unsigned_jwt(header: Json, payload: Json) -> bytes:
+    """The first two parts of a token, which its signature covers (RFC 7515 section 5.1)."""
+    return f"{part_of(header)}.{part_of(payload)}".encode()
 
 
 def attach_jwt(prepared: PreparedJwt, signature: bytes) -> str:

@@ -11,6 +11,7 @@ from gateway.store.oauth import Client
 from gateway.store.offers import Offer
 from gateway.store.open_badges import Listed
 from gateway.store.opening import open_store
+from gateway.store.presentation_requests import PresentationRequest
 from gateway.store.pulls import Pull
 from gateway.store.rows import Rows
 from gateway.store.schema import bring_up_to_date, ready
@@ -29,6 +30,7 @@ __all__ = [
     "Job",
     "Listed",
     "Offer",
+    "PresentationRequest",
     "Pull",
     "Rows",
     "Source",

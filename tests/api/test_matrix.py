@@ -64,6 +64,9 @@ ENTRIES = {
     "POST /oauth/register": Entry(PROTOCOL),
     "POST /oauth/revoke": Entry(PROTOCOL),
     "POST /oauth/token": Entry(PROTOCOL),
+    "GET /oid4vp/requests/{handle}": Entry(PROTOCOL),
+    "POST /oid4vp/requests/{handle}": Entry(PROTOCOL),
+    "POST /oid4vp/responses/{handle}": Entry(PROTOCOL),
     "POST /credentials/issue": Entry(PROTOCOL),
     "POST /credentials/verify": Entry(PROTOCOL),
     "POST /credentials/status": Entry(PROTOCOL),
@@ -108,6 +111,10 @@ ENTRIES = {
     "DELETE /v1/clients/{client}": Entry("admin", owned=True),
     "GET /v1/feed": Entry("read"),
     "POST /v1/hooks/{source}": Entry(OPEN),
+    "POST /v1/presentation-requests": Entry("read"),
+    "GET /v1/presentation-requests/{request}": Entry("read", owned=True),
+    "DELETE /v1/presentation-requests/{request}": Entry("read", owned=True),
+    "GET /v1/presentation-requests/{request}/result": Entry("read", owned=True),
     "GET /v1/sources": Entry("admin"),
     "POST /v1/sources": Entry("admin"),
     "DELETE /v1/sources/{source}": Entry("admin", owned=True),
@@ -148,7 +155,7 @@ async def client(store: Database) -> AsyncIterator[TestClient]:
 
 
 NAMED = re.compile(r"\{(\w+)\}")
-IDS = ("tenant", "key", "client", "source", "webhook", "delivery")
+IDS = ("tenant", "key", "client", "source", "webhook", "delivery", "request")
 
 
 def routes_of(app: web.Application) -> Iterator[str]:
@@ -188,6 +195,8 @@ async def owned_by(client: TestClient, store: Database, name: str) -> tuple[dict
 
     ids["webhook"] = await made("/v1/webhooks", {"url": "https://receiver.example/"})
     ids["source"] = await made("/v1/sources", {"kind": "badgr"})
+    query = {"credentials": [{"id": "badge", "format": "ldp_vc", "meta": {}}]}
+    ids["request"] = await made("/v1/presentation-requests", {"query": query})
     ids["client"] = await made("/v1/clients", {"name": "another server", "scopes": ["read"]})
     ids["/v1/credentials"] = await made(
         "/v1/credentials", example_bytes("diploma.edci-xml.xml"), "application/xml"
