@@ -1,4 +1,4 @@
-"""Learning credentials of EUDI wallets before @sd-jwt/sd-jwt-vc: what the gateway makes, shown and changed."""
+"""What wallets of other kinds take: learning credentials under SD-JWT VC, badges under the older data model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.figures import Figure, all_of
-from conformance.lineages import run
+from conformance.lineages import LINEAGES, run
 from gateway import keys
 from gateway.core import (
     SD_JWT,
@@ -40,6 +40,39 @@ SHOWN = ["learner_identification"]
 
 
 def figures() -> Iterator[Figure]:
+    """Both, genuine and changed."""
+    yield from _learning()
+    yield from _older()
+
+
+def _older() -> Iterator[Figure]:
+    """Badges under VCDM 1.1: two proofs in both lineages, the token in the one that takes tokens here."""
+    made = {
+        (name, securing): _badge(name, securing)
+        for name in example_names()
+        for securing in ("Ed25519Signature2020", "eddsa-rdfc-2022", "jwt_vc_json")
+    }
+    orders = ({"name": " ".join(key), "credential": badge} for key, badge in made.items())
+    verdicts = {entry["name"]: entry for entry in run("verify.mjs", orders)}
+    for lineage in LINEAGES:
+        asked = [
+            " ".join(key) for key, badge in made.items() if lineage == "javascript" or isinstance(badge, dict)
+        ]
+        title = f"badges under VCDM 1.1 verified ({lineage})"
+        yield all_of(title, {name: verdicts[name][lineage] for name in asked})
+
+
+def _badge(name: str, securing: str) -> Any:
+    secret = keys.secret_key("ed25519", SEED)
+    did = keys.did_key(keys.public_key_of(secret))
+    options = ConvertOptions("ob3", identity=Identity(did, "Gateway"), now="2026-06-01T12:00:00Z", vcdm="1.1")
+    way = Way(SECURINGS[securing], Key(keys.verification_method_of(did), "ed25519"))
+    making = prepare(express(understand(example_bytes(name)), options), [way], NOW)
+    content, tree = attach(making, [keys.sign(secret, to_sign(making[0]))])
+    return tree or content.decode()
+
+
+def _learning() -> Iterator[Figure]:
     """Genuine ones, whole, with nothing disclosed and shown by their holder; and changed ones."""
     made = {f"{name} {kind}": _made(name, kind) for name in example_names() for kind in ("ed25519", "p256")}
     whole = _verdicts({name: {"token": token} for name, token in made.items()})

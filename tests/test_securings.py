@@ -24,8 +24,8 @@ from gateway.signer import KeyStore, Ledger, signer_for
 from tests.parts import NOW, gateway
 
 MICRO = "micro-credential.elm3.json"
-TARGETS = {**dict.fromkeys(SECURINGS, "ob3"), "jwt_vc_json": "elm3", SD_JWT: "eudi-learning"}
-"""The one of our formats under VCDM 1.1 is ELM; the others are written under 2.0, or are claims alone."""
+TARGETS = {**dict.fromkeys(SECURINGS, "ob3"), SD_JWT: "eudi-learning"}
+"""A badge is written under the data model that its token is for."""
 KINDS = ("ed25519", "p256")
 SIGNABLE = [
     pytest.param(name, kind, id=f"{name}-{kind}")
@@ -106,7 +106,8 @@ def test_what_is_converted_on_the_command_line_verifies(home: Path, name: str, k
         ["--securing", "eddsa-rdfc-2022,eddsa-rdfc-2022"],
         ["--securing", "eddsa-rdfc-2022,vc+jwt"],
         ["--securing", "ecdsa-rdfc-2019", "--key", "ed25519"],
-        ["--securing", "jwt_vc_json"],
+        ["--securing", "jwt_vc_json", "--vcdm", "2.0"],
+        ["--securing", "vc+jwt", "--vcdm", "1.1"],
         ["--securing", "dc+sd-jwt"],
         ["--holder", '{"kty": "OKP"}'],
         ["--securing", "eddsa-rdfc-2022,ecdsa-rdfc-2019"],

@@ -22,7 +22,7 @@ __all__ = ["PATHS", "routes"]
 routes = web.RouteTableDef()
 
 QUERY = frozenset(
-    {"to", "original", "strict", "unsigned", "language", "context", "securing", "key", "holder"}
+    {"to", "original", "strict", "unsigned", "language", "context", "securing", "key", "holder", "vcdm"}
 )
 
 
@@ -72,6 +72,7 @@ def _options(request: web.Request) -> ConvertOptions:
         languages=tuple(request.query.getall("language", [])),
         by_url=_context_url(request),
         holder=request.query.get("holder", ""),
+        vcdm=request.query.get("vcdm", ""),
     )
 
 
@@ -109,6 +110,7 @@ def _described() -> dict[str, Any]:
             parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
             _securing(),
             parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
+            parameter("vcdm", "Version of the data model, where the format has several.", {"enum": ["1.1", "2.0"]}),
             parameter("holder", "Whom it is about, a DID; with dc+sd-jwt the key it is bound to, a JWK too.", TEXT),
             parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
             parameter(

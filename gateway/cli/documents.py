@@ -44,6 +44,12 @@ def add_convert(command: argparse.ArgumentParser) -> None:
         "--language", action="append", default=[], metavar="TAG", help="preferred where one language fits"
     )
     command.add_argument(
+        "--vcdm",
+        default="",
+        choices=("1.1", "2.0"),
+        help="version of the data model, for ob3: 1.1 for older wallets",
+    )
+    command.add_argument(
         "--holder", default="", metavar="DID",
         help="whom the result is about; a learning credential for EUDI wallets is bound to it, or to a JWK",
     )  # fmt: skip
@@ -118,7 +124,7 @@ def _convert(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
     options = ConvertOptions(
         to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language),
-        holder=parsed.holder,
+        holder=parsed.holder, vcdm=parsed.vcdm,
     )  # fmt: skip
 
     async def job(gateway: Gateway) -> int:

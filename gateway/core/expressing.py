@@ -54,7 +54,8 @@ class ConvertOptions:
     source's, for a document nobody signs. ``now`` is the moment of conversion, ``checks`` what was
     verified of the source. ``provenance`` off writes no word of the conversion. ``status`` is where the
     result's status is published. ``holder`` is the DID that the result is about in place of the subject's id, and
-    whom it is bound to where its holder discloses claims; for that alone also the JSON text of a JWK.
+    whom it is bound to where its holder discloses claims; for that alone also the JSON text of a JWK. ``vcdm`` is
+    the version of the data model, the format's own if empty.
     """
 
     to: str
@@ -68,6 +69,7 @@ class ConvertOptions:
     provenance: bool = True
     status: tuple[StatusEntry, ...] = ()
     holder: str = ""
+    vcdm: str = ""
 
     @property
     def about(self) -> str:
@@ -98,6 +100,11 @@ def express(source: Understanding, options: ConvertOptions) -> Converted:
     form = format_named(options.to, to_write=True)
     if options.original not in ORIGINALS:
         raise FormatUnwritable(f"original is one of {', '.join(ORIGINALS)}")
+    if options.vcdm and options.vcdm not in form.vcdm:
+        raise FormatUnwritable(
+            f"{form.name} is not written under version {options.vcdm[:10]} of the data model",
+            hint=f"Versions: {', '.join(form.vcdm) or 'none'}.",
+        )
     hub, cleaned = without_control_characters(source.hub)
     hub, moved = _under_new_issuer(hub, source, form, options)
     if about := options.about:
@@ -146,6 +153,7 @@ def _write_options(source: Understanding, form: Format, options: ConvertOptions)
         sealed_at=options.now if options.identity is not None else "",
         converted_at=options.now,
         by_url=options.by_url,
+        vcdm=options.vcdm,
     )
 
 

@@ -18,6 +18,7 @@ from gateway.core.related_resources import related_resource_checks
 from gateway.core.structure import presentation_checks, structure_checks
 from gateway.envelopes import write_json
 from gateway.errors import FormatUnwritable, ProofGenerationError, RequestRefused
+from gateway.formats.reading import VCDM_2
 from gateway.jsonld import Contexts, LinkedData, bundled
 from gateway.proofs import CRYPTOSUITES, Prepared, unsecured, with_context
 from gateway.proofs import attach as attach_proof
@@ -57,11 +58,15 @@ SD_JWT = "dc+sd-jwt"
 
 @dataclass(frozen=True, slots=True)
 class Securing:
-    """A way to secure: its name, the kinds of keys it takes, and whether the result is a token."""
+    """A way to secure: its name, the kinds of keys it takes, and whether the result is a token.
+
+    ``vcdm`` is the version of the data model it is for, empty where it takes any.
+    """
 
     name: str
     kinds: tuple[str, ...]
     token: bool = False
+    vcdm: str = ""
 
     @property
     def expands(self) -> bool:
@@ -78,7 +83,10 @@ class Securing:
 
 SECURINGS: dict[str, Securing] = {
     **{name: Securing(name, suite.kinds) for name, suite in CRYPTOSUITES.items() if suite.created},
-    **{name: Securing(name, ("ed25519", "p256"), token=True) for name in FORMS},
+    **{
+        name: Securing(name, ("ed25519", "p256"), token=True, vcdm="2.0" if context == VCDM_2 else "1.1")
+        for name, context in FORMS.items()
+    },
     SD_JWT: Securing(SD_JWT, ("ed25519", "p256"), token=True),
 }
 DEFAULT_SECURING = "eddsa-rdfc-2022"

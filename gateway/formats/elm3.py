@@ -215,4 +215,5 @@ ELM3 = Format(
     attach=_attach,
     finish=_finish,
     missing=_missing,
+    vcdm=("1.1",),
 )

@@ -41,7 +41,8 @@ class WriteOptions:
     all of them that goes along. ``converted`` is true when the source was in another format;
     ``sealed_at`` is the moment of signing, if the document is to be signed, ``converted_at`` that of
     the conversion. ``by_url`` is the address of the gateway's context, when it is not to stand inline;
-    ``untie`` leaves to the carrier what ties and may not be changed.
+    ``untie`` leaves to the carrier what ties and may not be changed; ``vcdm`` is the version of the data model,
+    where the format has several.
     """
 
     languages: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class WriteOptions:
     converted_at: str = ""
     by_url: str = ""
     untie: bool = False
+    vcdm: str = ""
 
 
 @quick
@@ -76,7 +78,8 @@ class Format:
     the format's profile demands and a document lacks.
 
     ``secured_by`` names the one way in which a document is signed that is no linked data, ``shown`` the
-    claims of it that no holder keeps back.
+    claims of it that no holder keeps back. ``vcdm`` are the versions of the W3C's data model it is written under,
+    its own first.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Format:
     signable: bool = field(default=True)
     secured_by: str = ""
     shown: frozenset[str] = frozenset()
+    vcdm: tuple[str, ...] = ()
 
     @property
     def claims(self) -> bool:

@@ -1,4 +1,4 @@
-"""Open Badges 3.0, under VCDM 1.1 or 2.0; written under 2.0 with context 3.0.3.
+"""Open Badges 3.0, under VCDM 1.1 or 2.0; written with context 3.0.3, under 1.1 only where it is asked for.
 
 https://www.imsglobal.org/spec/ob/v3p0/
 """
@@ -23,7 +23,8 @@ from gateway.pointers import resolve
 
 __all__ = ["OB3"]
 
-CONTEXT = [VCDM_2, "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
+BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+PERIOD_2 = ("validFrom", "validUntil")
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 EXTENSION_TYPES = frozenset(
     ("1EdTechJsonSchemaValidator2019", "1EdTechRevocationList", "1EdTechCredentialRefresh")
@@ -96,13 +97,17 @@ def _has_level(achievement: Any) -> bool:
 def _write(hub: Credential, options: WriteOptions) -> Written:
     language = language_for(hub, options)
     context = CodecContext(language=language, languages=options.languages)
-    writer = writer_of(load_table("ob3"), context, choose=_choose_writing)
+    older = options.vcdm == "1.1"
+    writer = writer_of(load_table("ob3_vcdm1" if older else "ob3"), context, choose=_choose_writing)
     tree = writer.write(hub, "Credential")
+    if older:
+        tree = {name: value for name, value in tree.items() if name not in PERIOD_2} | {"@context": [VCDM_1]}
     untied = untie_lists(tree)
     if options.untie:
         untied += take_out_endorsements(tree)
     supplied = (*supply(tree, hub, context, options), *supply_original(tree, options))
-    steps = tuple(step for step in writer.steps if not step.here.startswith(untied))
+    gone = untied + (tuple(f"/{name}" for name in PERIOD_2) if older else ())
+    steps = tuple(step for step in writer.steps if not step.here.startswith(gone))
     return Written(tree, steps, supplied, language)
 
 
@@ -122,7 +127,8 @@ def _finish(tree: Tree, options: WriteOptions) -> Tree:
     more: list[Any] = [EXTENSIONS] if _uses_extensions(native) else []
     if CARRIED in body:
         more.append(carrier_context())
-    return {"@context": [*CONTEXT, *more], **body}
+    first = contexts_of(tree)[:1] or (VCDM_2,)
+    return {"@context": [*first, BADGES, *more], **body}
 
 
 def _uses_extensions(value: Any) -> bool:
@@ -151,4 +157,5 @@ OB3 = Format(
     detach=detach_carried,
     attach=attach_carried,
     finish=_finish,
+    vcdm=("2.0", "1.1"),
 )

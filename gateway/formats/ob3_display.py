@@ -18,6 +18,8 @@ from gateway.model import Credential, LearningAchievement, LearningAssessment, O
 
 __all__ = ["supply"]
 
+PERIOD = {False: ("validFrom", "validUntil"), True: ("issuanceDate", "expirationDate")}
+"""The names of the period, by whether the data model is the older one."""
 ECTS = "http://data.europa.eu/snb/education-credit/6fcec5c5af"
 
 
@@ -27,8 +29,10 @@ def supply(tree: Tree, hub: Credential, context: CodecContext, options: WriteOpt
     subject = added.inside(tree, "credentialSubject", "", {"type": ["AchievementSubject"]})
     achievement = added.inside(subject, "achievement", "/credentialSubject", {"type": ["Achievement"]})
     claim = hub.has_claim[0] if hub.has_claim and isinstance(hub.has_claim[0], LearningAchievement) else None
-    _demanded_by_credential(added, hub, context)
-    _demanded_by_achievement(added, achievement, _Words(hub, claim, context))
+    older, words = options.vcdm == "1.1", _Words(hub, claim, context)
+    _demanded_by_credential(added, hub, context, PERIOD[older])
+    added.put(tree, "", "name", words.title if older else "")  # only the older schema demands one
+    _demanded_by_achievement(added, achievement, words)
     _shown_of_learner(added, subject, hub, context)
     if claim is not None:
         _shown_of_achievement(added, achievement, claim, context)
@@ -102,7 +106,9 @@ class _Words:
 # --- what the schema demands -------------------------------------------------------------------
 
 
-def _demanded_by_credential(added: _Added, hub: Credential, context: CodecContext) -> None:
+def _demanded_by_credential(
+    added: _Added, hub: Credential, context: CodecContext, period: tuple[str, str]
+) -> None:
     tree = added.tree
     words = _Words(hub, None, context)
     claim_title = shown_text(getattr(hub.has_claim[0], "title", ()), context) if hub.has_claim else ""
@@ -110,10 +116,9 @@ def _demanded_by_credential(added: _Added, hub: Credential, context: CodecContex
     process = hub.has_claim[0].awarded_by if hub.has_claim else None
     awarded = process.awarding_date if process is not None else None
     dates = (hub.valid_from, hub.issuance_date, hub.issued, awarded)
-    added.put(tree, "", "validFrom", next((d for d in map(date_time_stamp, dates) if d), None))
-    added.put(
-        tree, "", "validUntil", date_time_stamp(hub.valid_until) or date_time_stamp(hub.expiration_date)
-    )
+    begins, ends = period
+    added.put(tree, "", begins, next((d for d in map(date_time_stamp, dates) if d), None))
+    added.put(tree, "", ends, date_time_stamp(hub.valid_until) or date_time_stamp(hub.expiration_date))
     issuer = added.inside(tree, "issuer", "", {"type": ["Profile"]})
     name = getattr(hub.issuer, "legal_name", ()) or getattr(hub.issuer, "pref_label", ())
     added.put(issuer, "/issuer", "id", derived_id(added.digest, "/issuer"))

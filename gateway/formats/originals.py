@@ -24,7 +24,7 @@ def supply_original(tree: Tree, options: WriteOptions) -> tuple[str, ...]:
         items = tree.setdefault("evidence", [])
         items.append(evidence)
         return (f"/evidence/{len(items) - 1}",)
-    if options.original_digest:
+    if options.original_digest and options.vcdm != "1.1":  # VCDM 1.1 has no such member; the carrier says it
         tree["relatedResource"] = [
             {
                 "id": f"urn:microcredential-gateway:original:{options.original_digest}",

@@ -89,4 +89,5 @@ VC = Format(
     detach=detach_carried,
     attach=attach_carried,
     finish=_finish,
+    vcdm=("2.0",),
 )

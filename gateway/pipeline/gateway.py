@@ -168,7 +168,8 @@ class Gateway:
         identity = None
         if signers:
             identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
-        wanted = replace(options, identity=identity, now=_stamp(now))
+        vcdm = options.vcdm or next((s.vcdm for s in securings if s.vcdm in form.vcdm), "")
+        wanted = replace(options, identity=identity, now=_stamp(now), vcdm=vcdm)
         ways = _ways(securings, signers, disclosing) if signers else ()
         job = VerifyJob(data, self._question(STRICT.name, now), self.context_url, bool(self.trust))
         at_once = partial(verified_and_converted, wanted, ways, tell)
