@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from gateway.errors import SettingInvalid
 
-__all__ = ["VARIABLES", "Settings", "did_web_of"]
+__all__ = ["EXPECTED", "READERS", "VARIABLES", "Settings", "did_web_of", "variable_of", "wrong_together"]
 
 
 HTTPS_PORT, MAX_PORT = 443, 65_535
@@ -106,15 +106,13 @@ class Settings:
         Raises ``SettingInvalid`` naming the setting; a secret value is never repeated.
         """
         given: dict[str, Any] = {}
-        for name, read in _READERS.items():
-            text = environ.get(_variable(name))
+        for name, read in READERS.items():
+            text = environ.get(variable_of(name))
             if text is not None and name not in overrides:
                 given[name] = _read(name, read, text)
         settings = cls(**{**given, **overrides})
-        if not 0 <= settings.port <= 65_535:
-            raise SettingInvalid("port is a number from 0 to 65535")
-        if settings.processes < 1:
-            raise SettingInvalid("processes is a number from 1 on")
+        for _, wrong in wrong_together(settings):
+            raise SettingInvalid(wrong)
         return settings
 
     @property
@@ -130,16 +128,32 @@ class Settings:
         return ("sign",) if self.environment == "development" else ()
 
 
+def wrong_together(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with settings that are well formed each: the name of one, and a sentence."""
+    if not 0 <= settings.port <= MAX_PORT:
+        yield "port", "port is a number from 0 to 65535"
+    if settings.processes < 1:
+        yield "processes", "processes is a number from 1 on"
+
+
 def _read(name: str, read: Any, text: str) -> Any:
     try:
         return read(text)
     except ValueError:
-        raise SettingInvalid(f"{_variable(name)} is malformed") from None
+        raise SettingInvalid(f"{variable_of(name)} is malformed", hint=_expected(read)) from None
 
 
-def _variable(name: str) -> str:
+def _expected(read: Any) -> str:
+    return f"Write {EXPECTED[read]}." if read in EXPECTED else ""
+
+
+def variable_of(name: str) -> str:
     """The environment variable of a setting; credentials of AWS keep the names they have everywhere."""
     return name.upper() if name.startswith("aws_") else f"GATEWAY_{name.upper()}"
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))
 
 
 def _count(text: str) -> int:
@@ -261,10 +275,10 @@ def _public_parts(text: str) -> SplitResult:
     return parts
 
 
-_READERS: dict[str, Any] = {
+READERS: dict[str, Any] = {
     "host": _text,
     "port": int,
-    "data": lambda text: Path(_text(text)),
+    "data": _path,
     "database": _text,
     "anonymous": _scopes,
     "public_url": _https_url,
@@ -276,7 +290,7 @@ _READERS: dict[str, Any] = {
     "pkcs11_token": _text,
     "pkcs11_label": _text,
     "pkcs11_pin": _secret,
-    "pkcs11_pin_file": lambda text: Path(_text(text)),
+    "pkcs11_pin_file": _path,
     "kms_key": _key_name,
     "kms_region": _region,
     "kms_endpoint": _origin,
@@ -299,17 +313,38 @@ _READERS: dict[str, Any] = {
     "did_fresh": _seconds,
     "ebsi_did_registry": _https_url,
     "universal_resolver": _https_url,
-    "trust_list": lambda text: Path(_text(text)),
+    "trust_list": _path,
     "known_registries": _text,
     "federation_anchors": _anchors,
     "ebsi_registry": _https_url,
     "eu_trusted_list": _text,
-    "eu_trust_anchors": lambda text: Path(_text(text)),
-    "seal_anchors": lambda text: Path(_text(text)),
+    "eu_trust_anchors": _path,
+    "seal_anchors": _path,
     "trust_required": _yes,
 }
 
-VARIABLES = tuple(_variable(name) for name in _READERS)
+EXPECTED: dict[Any, str] = {
+    int: "a whole number",
+    _anchors: "identifiers with the files of their keys, as https://anchor.example.org=keys.json",
+    _count: "a whole number from 1 on",
+    _country: "three capital letters, as AUT",
+    _environment: "development or production",
+    _https_url: "an https address of a host name, without a query",
+    _key_name: "the name of a key, its alias or ARN",
+    _log: "json or text",
+    _networks: "addresses and networks with commas between them, as 10.0.0.5, 2001:db8::/32; or none",
+    _origin: "an https address without a path",
+    _path: "the name of a file or folder",
+    _ports: "ports with commas between them, as 443, 8443",
+    _region: "the name of a region, as eu-central-1",
+    _scopes: "some of push, read, sign with commas between them; or none",
+    _seconds: "a number of seconds above 0",
+    _text: "a text that is not empty",
+    _yes: "true or false",
+}
+"""How a value is written, by what reads it."""
+
+VARIABLES = ("GATEWAY_CONFIG", *(variable_of(name) for name in READERS))
 """Every environment variable that is read."""
 
 

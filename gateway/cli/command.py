@@ -171,6 +171,12 @@ def _tenants(command: argparse.ArgumentParser) -> None:
     add_tenants(command)
 
 
+def _config(command: argparse.ArgumentParser) -> None:
+    from gateway.cli.config import add_config
+
+    add_config(command)
+
+
 def _serve(command: argparse.ArgumentParser) -> None:
     from gateway.cli.more import add_serve
 
@@ -213,6 +219,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "tenants": ("make and suspend tenants, and their API keys", _tenants),
     "bulk": ("take in, convert, write and make anew many credentials", _bulk),
     "work": ("do the jobs of the database, beside the service or on another host", _work),
+    "config": ("check or show the settings", _config),
     "serve": ("start the HTTP service", _serve),
     "pull": ("follow another gateway's feed or an Open Badges host", _pull),
     "audit": ("check or list who did what with what is kept", _audit),

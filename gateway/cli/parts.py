@@ -12,26 +12,52 @@ from pathlib import Path
 from typing import Any
 
 from gateway.compute import HereCompute, PoolCompute, WatchedCompute
+from gateway.configuration import Configuration, configured
 from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import GatewayFailed, InputRefused, TooLarge
+from gateway.errors import GatewayFailed, InputRefused, SettingInvalid, TooLarge
 from gateway.fetch import Fetcher
 from gateway.pipeline import Gateway
 from gateway.settings import Settings
 from gateway.signer import Ledger, NoSigner, open_signer
 from gateway.trust import seal_anchors, trust_sources
 
-__all__ = ["add_data", "json_bytes", "read_file", "settings_of", "with_gateway", "write_file"]
+__all__ = [
+    "add_data",
+    "configuration_of",
+    "json_bytes",
+    "read_file",
+    "settings_of",
+    "with_gateway",
+    "write_file",
+]
 
 
 def add_data(command: argparse.ArgumentParser) -> None:
-    """Add the option ``--data``."""
+    """Add the options ``--data`` and ``--config``."""
     command.add_argument("--data", type=Path, metavar="DIR", help="where keys are kept (default ./data)")
+    command.add_argument("--config", type=Path, metavar="FILE", help="a TOML file of settings")
 
 
 def settings_of(parsed: argparse.Namespace) -> Settings:
-    """The settings, as the options change them."""
+    """The settings from the file, the environment and the options. Raises ``SettingInvalid``."""
+    return configuration_of(parsed).settings()
+
+
+def configuration_of(parsed: argparse.Namespace) -> Configuration:
+    """What file, environment and options give. Raises ``SettingInvalid`` for a file that cannot be read."""
     given = {name: getattr(parsed, name, None) for name in ("host", "port", "data", "processes")}
-    return Settings.from_environment(os.environ, **{k: v for k, v in given.items() if v is not None})
+    overrides = {name: value for name, value in given.items() if value is not None}
+    file = getattr(parsed, "config", None) or os.environ.get("GATEWAY_CONFIG")
+    if not file:
+        return configured(os.environ, overrides)
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise SettingInvalid(
+            f"the file of settings cannot be read ({type(error).__name__})",
+            pointer=str(file), hint="--config or GATEWAY_CONFIG names it.",
+        ) from None  # fmt: skip
+    return configured(os.environ, overrides, text, Path(file).name)
 
 
 def with_gateway(
