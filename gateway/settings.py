@@ -44,6 +44,7 @@ class Settings:
     ``eu_trust_anchors`` (a file of certificates) are the lists that say who an issuer is; ``seal_anchors`` is
     a file of certificates that seals may lead to;
     ``trust_required`` makes every policy demand that one names it.
+    ``tls_cert`` and ``tls_key`` are PEM files, of a certificate with its chain and of its key: it then speaks https.
     ``log`` is ``json`` or ``text``; without it, text on a terminal and JSON elsewhere.
     ``did_fresh`` is for how many seconds a DID document is used without asking again;
     ``ebsi_did_registry`` is where did:ebsi is asked for when not below ``ebsi_registry``, and
@@ -82,6 +83,8 @@ class Settings:
     connections: int = 512
     connections_each: int = 32
     log: str | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
     proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     fetch_timeout: float = 5.0
     fetch_max_bytes: int = 262_144
@@ -132,6 +135,8 @@ def wrong_together(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong with settings that are well formed each: the name of one, and a sentence."""
     if not 0 <= settings.port <= MAX_PORT:
         yield "port", "port is a number from 0 to 65535"
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        yield "tls_cert" if settings.tls_key is None else "tls_key", "tls_cert and tls_key are given together"
     if settings.processes < 1:
         yield "processes", "processes is a number from 1 on"
 
@@ -306,6 +311,8 @@ READERS: dict[str, Any] = {
     "connections": _count,
     "connections_each": _count,
     "log": _log,
+    "tls_cert": _path,
+    "tls_key": _path,
     "proxies": _networks,
     "fetch_timeout": _seconds,
     "fetch_max_bytes": _count,

@@ -19,7 +19,7 @@ from gateway.course import watched
 from gateway.logs import REQUEST_ID, request_id
 from gateway.metrics import COMPILED, EXPANDED
 
-__all__ = ["REQUEST_HEADER", "access", "tell_request"]
+__all__ = ["OTHER", "REQUEST_HEADER", "access", "tell_request"]
 
 log = logging.getLogger("gateway.access")
 

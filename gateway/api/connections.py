@@ -18,7 +18,7 @@ from aiohttp import web
 
 from gateway.settings import Settings
 
-__all__ = ["CONNECTIONS", "Connections", "connections_of"]
+__all__ = ["CONNECTIONS", "Connections", "connections_of", "counted"]
 
 HEAD = 10.0
 """Seconds a client has for the whole head of a request, from when it connects or begins to send."""
@@ -46,6 +46,7 @@ class Connections:
     head: float = HEAD
     stalled: float = STALLED
     by_address: Counter[str] = field(default_factory=Counter)
+    behind: Counter[str] = field(default_factory=Counter)
     _open: dict[asyncio.BaseTransport, _Guard] = field(default_factory=dict)
 
     def guard(self, inner: asyncio.Protocol) -> asyncio.Protocol:
@@ -68,15 +69,31 @@ class Connections:
     def admits(self, address: str) -> bool:
         """Whether one more may be open from an address."""
         return len(self._open) < self.most and (
-            self.by_address[address] < self.most_each or self._is_trusted(address)
+            self.by_address[address] < self.most_each or self.is_trusted(address)
         )
 
-    def _is_trusted(self, address: str) -> bool:
+    def is_trusted(self, address: str) -> bool:
+        """Whether an address is a proxy's, or of the machine itself."""
         try:
             given = ip_address(address.partition("/")[0])
         except ValueError:  # a socket of the machine's own
             return True
         return any(given in ip_network(network) for network in self.trusted)
+
+    @contextmanager
+    def asking(self, address: str) -> Iterator[bool]:
+        """A request from an address behind a proxy, for as long as the block; whether it is not one too many."""
+        if not address:
+            yield True
+            return
+        admitted = self.behind[address] < self.most_each
+        self.behind[address] += 1
+        try:
+            yield admitted
+        finally:
+            self.behind[address] -= 1
+            if not self.behind[address]:
+                del self.behind[address]
 
     def opened(self, guard: _Guard, transport: asyncio.BaseTransport) -> None:
         """A connection is there."""
@@ -104,7 +121,7 @@ class _Guard(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self.address = _counted(transport.get_extra_info("peername"))
+        self.address = counted(transport.get_extra_info("peername"))
         if not self._all.admits(self.address):
             self._transport.write(FULL)
             self._transport.close()
@@ -174,7 +191,7 @@ def _cancel(timer: asyncio.TimerHandle | None) -> None:
         timer.cancel()
 
 
-def _counted(peer: Any) -> str:
+def counted(peer: Any) -> str:
     """What is counted as one address: of IPv6 the network that one customer has."""
     if not isinstance(peer, tuple):
         return ""

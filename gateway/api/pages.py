@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api import report_html
+from gateway.api.addresses import scheme_of
 from gateway.api.authentication import allowed_caller
 from gateway.api.describing import Paths, got
 from gateway.api.forms import Form, read_form
@@ -101,7 +102,7 @@ def _page(
     described = request.app[DESCRIPTION]
     text = page(
         language,
-        f"{request.scheme}://{request.host}",
+        f"{scheme_of(request)}://{request.host}",
         described,
         answer=answer,
         chosen=form.fields if form is not None else {},

@@ -25,7 +25,7 @@ from gateway.logs import REQUEST_ID, places_of
 from gateway.messages import DEFAULT_LANGUAGE, localized_problem
 from gateway.pipeline.vc_problems import refusal_of
 
-__all__ = ["problem_response", "problems"]
+__all__ = ["HEADERS", "problem_response", "problems"]
 
 log = logging.getLogger("gateway")
 

@@ -15,6 +15,7 @@ from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 from gateway.store.moments import stamp
 
 __all__ = [
+    "NO_ROUTE",
     "asked_language",
     "body",
     "flag",

@@ -12,6 +12,9 @@ from contextlib import asynccontextmanager, suppress
 from aiohttp import web
 
 from gateway.api.connections import CONNECTIONS
+from gateway.api.speaking import Speaker
+from gateway.api.state import SETTINGS
+from gateway.api.tls import HANDSHAKE, certificate_of, renewing
 from gateway.errors import GatewayFailed
 from gateway.settings import Settings
 
@@ -19,8 +22,6 @@ __all__ = ["SHUTDOWN", "bound", "listening", "serve_app"]
 
 log = logging.getLogger("gateway")
 
-KEEPALIVE = 60.0
-"""Seconds a connection may be idle between requests."""
 SHUTDOWN = 20.0
 """Seconds that requests under way have to be answered in, when the service is stopped."""
 BACKLOG = 512
@@ -66,7 +67,8 @@ async def serve_app(
 
     async with listening(app, sockets, begun) as answering:
         if answering:
-            log.info("ready on http://%s:%d", *sockets[0].getsockname()[:2])
+            scheme = "http" if app[SETTINGS].tls_cert is None else "https"
+            log.info("ready on %s://%s:%d", scheme, *sockets[0].getsockname()[:2])
             await stop.wait()
 
 
@@ -78,8 +80,13 @@ async def _yes() -> bool:
 async def listening(
     app: web.Application, sockets: Sequence[socket.socket], begun: Callable[[], Awaitable[bool]] = _yes
 ) -> AsyncIterator[bool]:
-    """Answer on ``sockets``, every connection guarded, for as long as the block; not if ``begun`` says no."""
-    runner = web.AppRunner(app, keepalive_timeout=KEEPALIVE, shutdown_timeout=SHUTDOWN, access_log=None)
+    """Answer on ``sockets``, every connection guarded, for as long as the block; not if ``begun`` says no.
+
+    Under TLS where the settings name a certificate. Raises ``SettingInvalid`` for one that cannot be used.
+    """
+    certificate = certificate_of(app[SETTINGS])
+    tls, handshake = (None, None) if certificate is None else (certificate.context, HANDSHAKE)
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN, access_log=None)
     servers: list[asyncio.Server] = []
     try:
         await runner.setup()
@@ -89,9 +96,18 @@ async def listening(
         inner, guards, loop = runner.server, app[CONNECTIONS], asyncio.get_running_loop()
         if inner is None:
             raise GatewayFailed("the server was not set up")
+
+        def speak() -> asyncio.Protocol:
+            return guards.guard(Speaker(inner, app, loop))
+
         for one in sockets:
-            servers.append(await loop.create_server(lambda: guards.guard(inner()), sock=one, backlog=BACKLOG))
-        yield True
+            servers.append(
+                await loop.create_server(
+                    speak, sock=one, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=handshake
+                )
+            )
+        async with renewing(certificate):
+            yield True
     finally:
         for server in servers:
             server.close()

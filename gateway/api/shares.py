@@ -15,9 +15,11 @@ from time import monotonic
 
 from aiohttp import web
 
+from gateway.api.addresses import client_address
 from gateway.api.authentication import ANONYMOUS, caller_of
+from gateway.api.connections import CONNECTIONS
 from gateway.api.state import METRICS, SETTINGS, STORE
-from gateway.errors import GatewayError, TooManyRequests
+from gateway.errors import GatewayError, Overloaded, TooManyRequests
 from gateway.settings import Settings
 from gateway.store.governing import REQUESTS_PER_MINUTE
 from gateway.store.tenants import tenant_named
@@ -121,6 +123,16 @@ async def fair(
     resource, shares = request.match_info.route.resource, request.app[SHARES]
     if resource is not None and resource.canonical in FREE:
         return await handler(request)
+    with request.app[CONNECTIONS].asking(client_address(request)) as admitted:
+        if not admitted:
+            raise Overloaded("too many requests at the same time from this address")
+        return await _shared(request, handler, shares)
+
+
+async def _shared(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], shares: Shares
+) -> web.StreamResponse:
+    """Let a request through that its address is not refused for."""
     tenant = await _who(request)
     rate = await _rate(request, tenant)
     if seconds := shares.wait_for_bucket(tenant, rate):

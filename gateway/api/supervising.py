@@ -47,12 +47,19 @@ def serve(settings: Settings) -> None:
     Raises a ``GatewayError`` when it cannot be started.
     """
     log_to_standard_error(settings.log)
+    _await_hangups(settings)
     sockets = bound(settings)
     if settings.processes == 1:
         asyncio.run(serve_app(make_app(settings), sockets, _at_once))
         return
     with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as shared:
         _Supervisor(settings, sockets, Path(shared)).run()
+
+
+def _await_hangups(settings: Settings) -> None:
+    """Under TLS ``SIGHUP`` means to look at the certificate, and while there is none yet, nothing."""
+    if settings.tls_cert is not None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 async def _at_once() -> bool:
@@ -66,6 +73,7 @@ def _child(settings: Settings, sockets: Sequence[socket.socket], shared: Path, p
     """The life of a serving process: says that it is ready, answers when it is told to, ends with its parent."""
     os.setpgid(0, 0)  # what is typed at the terminal is for the parent, which passes it on
     log_to_standard_error(settings.log)
+    _await_hangups(settings)
     app = make_app(settings, metrics=Metrics(shared))
     try:
         asyncio.run(serve_app(app, sockets, lambda: _told(parent)))
@@ -128,6 +136,8 @@ class _Supervisor:
         signal.set_wakeup_fd(wake.fileno())
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
+        if self.settings.tls_cert is not None:
+            signal.signal(signal.SIGHUP, self._look)
         self.places = [_Place() for _ in range(self.settings.processes)]
         try:
             while not self.stopping:
@@ -138,6 +148,13 @@ class _Supervisor:
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
+
+    def _look(self, *_: object) -> None:
+        """Have every process look at its certificate."""
+        for place in self.places:
+            if place.process is not None and place.told:
+                with suppress(OSError, ValueError):
+                    os.kill(place.process.pid, signal.SIGHUP)
 
     def _start_due(self) -> None:
         """Start what is due: at first one alone, which makes the keys and the store that are not there yet."""
