@@ -8,6 +8,8 @@ from pathlib import Path
 from gateway.errors import GatewayFailed
 
 __all__ = [
+    "codelist_names",
+    "codelist_text",
     "completeness_text",
     "context_bytes",
     "data_path",
@@ -75,6 +77,17 @@ def word_text(language: str) -> str:
 def shape_text(name: str) -> str:
     """A table of shapes, as TOML text."""
     return _read("shapes", f"{name}.toml").decode()
+
+
+@cache
+def codelist_names() -> tuple[str, ...]:
+    """The names of all code lists, without ``.toml``."""
+    return tuple(sorted(path.stem for path in data_path("codelists").glob("*.toml")))
+
+
+def codelist_text(name: str) -> str:
+    """A code list, as TOML text."""
+    return _read("codelists", f"{name}.toml").decode()
 
 
 def completeness_text(name: str) -> str:

@@ -18,7 +18,7 @@ FLOORS = {
     "errors": 0, "records": 0,  # the ground of F0
     "configuration": 0.6,
     "report": 0.5, "settings": 0.5, "course": 0.5, "resources": 0.5, "pointers": 0.5, "messages": 0.5,
-    "model": 1, "keys": 1, "retrieval": 1, "jsonld": 1, "codecs": 1,
+    "model": 1, "keys": 1, "retrieval": 1, "jsonld": 1, "codecs": 1, "codelists": 1,
     "mapping": 2, "envelopes": 2, "shapes": 2, "certificates": 2,
     "formats": 3, "proofs": 3, "status": 3,
     "core": 4,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DATA = ("mappings", "contexts", "messages", "shapes", "completeness", "examples")
+DATA = ("mappings", "contexts", "messages", "shapes", "completeness", "codelists", "examples")
 PROGRAM = """
 import sys
 sys.path.insert(0, {wheel!r})

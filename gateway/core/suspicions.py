@@ -19,6 +19,7 @@ from gateway.model import (
     ResultDescription,
     Text,
 )
+from gateway.report import Severity
 
 __all__ = ["Suspicion", "suspicions"]
 
@@ -41,11 +42,12 @@ MAX_TEXT = 20_000
 
 
 class Suspicion(NamedTuple):
-    """A hub pointer, the code of what looks wrong there, and why."""
+    """A hub pointer, the code of what looks wrong there, and why; how much it matters."""
 
     hub: str
     code: str
     message: str
+    severity: Severity = Severity.WARNING
 
 
 def suspicions(hub: Credential) -> tuple[Suspicion, ...]:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.core.coded import odd_codes
 from gateway.core.places import Places
 from gateway.core.recognition import is_open_badges_2
 from gateway.core.suspicions import suspicions
@@ -167,12 +168,12 @@ def _remarks(envelope: Envelope, form: Format, read: LinkedData | None) -> tuple
 
 def _suspicious(read: Understood, form: Format, envelope: Envelope) -> tuple[Finding, ...]:
     """What is legal and looks wrong, at its place in the document."""
-    found = suspicions(read.hub)
+    found = (*suspicions(read.hub), *odd_codes(read.hub))
     if not found:
         return ()
     places = Places(form, read.steps, envelope)
     return tuple(
-        Finding(places.at(said.hub), said.code, Severity.WARNING, message=said.message) for said in found
+        Finding(places.at(said.hub), said.code, said.severity, message=said.message) for said in found
     )
 
 
