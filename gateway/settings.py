@@ -16,6 +16,7 @@ from gateway.errors import SettingInvalid
 __all__ = ["EXPECTED", "READERS", "VARIABLES", "Settings", "did_web_of", "variable_of", "wrong_together"]
 
 
+WALLET_PROFILES = ("digital-bazaar",)
 HTTPS_PORT, MAX_PORT = 443, 65_535
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\Z")
 _PATH = re.compile(r"(/|[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*\Z")
@@ -46,6 +47,7 @@ class Settings:
     ``trust_required`` makes every policy demand that one names it.
     ``tls_cert`` and ``tls_key`` are PEM files, of a certificate with its chain and of its key: it then speaks https.
     ``log`` is ``json`` or ``text``; without it, text on a terminal and JSON elsewhere.
+    ``wallet_profiles`` are the departures from OpenID4VCI that are put up with for certain wallets.
     ``did_fresh`` is for how many seconds a DID document is used without asking again;
     ``ebsi_did_registry`` is where did:ebsi is asked for when not below ``ebsi_registry``, and
     ``universal_resolver`` who is asked for methods the gateway does not have. ``fetch_ports`` are the ports
@@ -100,6 +102,7 @@ class Settings:
     eu_trust_anchors: Path | None = None
     seal_anchors: Path | None = None
     trust_required: bool = False
+    wallet_profiles: tuple[str, ...] = ()
     allow_private_addresses: bool = False
 
     @classmethod
@@ -239,6 +242,16 @@ def _scopes(text: str) -> tuple[str, ...]:
     return names
 
 
+def _profiles(text: str) -> tuple[str, ...]:
+    """``digital-bazaar``, or ``none``."""
+    names = tuple(part.strip() for part in text.split(","))
+    if names == ("none",):
+        return ()
+    if not set(names) <= set(WALLET_PROFILES):
+        raise ValueError
+    return names
+
+
 def _yes(text: str) -> bool:
     if text.strip().lower() not in ("true", "false"):
         raise ValueError
@@ -328,6 +341,7 @@ READERS: dict[str, Any] = {
     "eu_trust_anchors": _path,
     "seal_anchors": _path,
     "trust_required": _yes,
+    "wallet_profiles": _profiles,
 }
 
 EXPECTED: dict[Any, str] = {

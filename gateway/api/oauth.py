@@ -17,6 +17,7 @@ from aiohttp import web
 
 from gateway.api.addresses import public_address
 from gateway.api.describing import Paths, answers
+from gateway.api.oid4vci_metadata import server_metadata, tenant_of_path
 from gateway.api.requests import small_body
 from gateway.api.state import GATEWAY, STORE
 from gateway.envelopes import read_json, write_json
@@ -34,7 +35,7 @@ from gateway.store import Client
 from gateway.store.oauth import client_shown
 from gateway.store.scopes import GRANTABLE
 
-__all__ = ["PATHS", "form_of", "once", "refusal", "routes"]
+__all__ = ["NOT_SAID", "PATHS", "form_of", "once", "refusal", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -50,7 +51,9 @@ CODES = {OAuthRefused.code, *(kind.code for kind in OAuthRefused.__subclasses__(
 @routes.get(METADATA)
 @routes.get(METADATA + "/{path:.+}")
 async def metadata(request: web.Request) -> web.Response:
-    """Where clients register, ask and renew, and what they may ask for."""
+    """Where clients register, ask and renew; after the path of an issuer, where wallets do."""
+    if tenant := tenant_of_path(request):
+        return await server_metadata(request, tenant)
     base = public_address(request)
     own = base.split("/", 3)[3:]
     if [request.match_info["path"]] != own if "path" in request.match_info else bool(own):

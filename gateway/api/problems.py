@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api import badge_connect, imsx, oauth
+from gateway.api import badge_connect, imsx, oauth, oid4vci
 from gateway.api.requests import asked_language, route_of
 from gateway.errors import (
     GatewayError,
@@ -69,6 +69,7 @@ SHAPES: dict[str, Callable[[dict[str, Any], str], web.Response]] = {
     "/oid4vp/": oauth.refusal,
     "/ims/ob/v3p0/": imsx.refusal,
     "/ims/ob/v2p1/": badge_connect.refusal,
+    "/oid4vci/": oid4vci.refusal,
     **dict.fromkeys(("/credentials/", "/presentations", "/issuers/", "/verifiers/", "/workflows"), _vc_api),
 }
 """Protocols with a shape of refusals of their own, by where their paths begin."""

@@ -9,6 +9,7 @@
     │   ├── KeyRefused            a key or DID that is malformed
     │   ├── AccessRefused         a caller who may not do this, or not now
     │   ├── OAuthRefused          a client on the way to an access token
+    │   ├── IssuanceRefused       a wallet that asks for a credential
     │   └── ProofRefused          a proof that is malformed or does not hold
     ├── LossRefused           a strict conversion would lose       exit 1   HTTP 422
     ├── OutsideFailed         the network or another party failed  exit 3   HTTP 502
@@ -92,6 +93,21 @@ from gateway.errors.failures import (
     TrustListExpired,
     TrustListMalformed,
     TrustListUnsigned,
+)
+from gateway.errors.issuance import (
+    ConfigurationUnknown,
+    CredentialIdentifierUnknown,
+    CredentialRequestDenied,
+    CredentialTypeUnsupported,
+    EncryptionUnsupported,
+    IssuancePending,
+    IssuanceRefused,
+    KeyProofInvalid,
+    NonceInvalid,
+    NotificationInvalid,
+    NotificationUnknown,
+    TokenRefused,
+    TransactionUnknown,
 )
 from gateway.errors.oauth import (
     ClientMetadataInvalid,
@@ -234,4 +250,17 @@ __all__ = [
     "UnknownContext",
     "UnsafeJsonLd",
     "WrongEncoding",
+    "CredentialIdentifierUnknown",
+    "CredentialRequestDenied",
+    "CredentialTypeUnsupported",
+    "ConfigurationUnknown",
+    "EncryptionUnsupported",
+    "IssuancePending",
+    "IssuanceRefused",
+    "KeyProofInvalid",
+    "NonceInvalid",
+    "NotificationInvalid",
+    "NotificationUnknown",
+    "TokenRefused",
+    "TransactionUnknown",
 ]

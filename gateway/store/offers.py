@@ -25,6 +25,7 @@ from gateway.store.tables import tenants
 
 __all__ = [
     "MOST_ATTEMPTS",
+    "MOST_DELIVERED",
     "NewOffer",
     "Offer",
     "count_delivery",
@@ -42,6 +43,10 @@ __all__ = [
 OPEN, TAKEN, ENDED = "open", "taken", "ended"
 MOST_ATTEMPTS = 5
 """Wrong transaction codes after which an offer is over (OpenID4VCI section 13.5)."""
+
+
+MOST_DELIVERED = 64
+"""Credentials that one offer gives out, in all forms and for all keys of a wallet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,9 @@ def end_offer(rows: Rows, identifier: str, now: datetime) -> None:
 
 
 def count_delivery(rows: Rows, identifier: str, now: datetime) -> None:
-    """One more credential was given out. Raises ``OfferEnded`` when the offer ended meanwhile."""
+    """One more credential was given out. Raises ``OfferEnded`` when the offer ended meanwhile, or gave out enough."""
     found = offer(rows, identifier)
-    if found.state == ENDED:
+    if found.state == ENDED or found.delivered >= MOST_DELIVERED:
         raise OfferEnded("the offer is over")
     values = {"delivered": found.delivered + 1, "updated": stamp(now)}
     rows.change(offers, values, offers.c.id == identifier)

@@ -76,6 +76,21 @@ ENTRIES = {
     "POST /presentations/verify": Entry(PROTOCOL),
     "POST /verifiers/{verifier}/credentials/verify": Entry(PROTOCOL),
     "POST /verifiers/{verifier}/presentations/verify": Entry(PROTOCOL),
+    "GET /i/{link}": Entry(OPEN),
+    "GET /i/{link}/offer": Entry(OPEN),
+    "GET /i/{link}/report/{configuration}": Entry(OPEN),
+    "GET /.well-known/openid-credential-issuer/{path}": Entry(OPEN, strict=False),
+    "GET /oid4vci/{tenant}/.well-known/oauth-authorization-server": Entry(PROTOCOL),
+    "GET /oid4vci/{tenant}/.well-known/openid-credential-issuer": Entry(PROTOCOL),
+    "POST /oid4vci/{tenant}/credential": Entry(PROTOCOL),
+    "POST /oid4vci/{tenant}/deferred": Entry(PROTOCOL),
+    "POST /oid4vci/{tenant}/nonce": Entry(PROTOCOL),
+    "POST /oid4vci/{tenant}/notification": Entry(PROTOCOL),
+    "POST /oid4vci/{tenant}/token": Entry(PROTOCOL),
+    "POST /v1/offers": Entry("sign"),
+    "GET /v1/offers": Entry("sign"),
+    "GET /v1/offers/{offer}": Entry("sign", owned=True),
+    "DELETE /v1/offers/{offer}": Entry("sign", owned=True),
     "GET /ims/ob/v2p1/assertions": Entry(PROTOCOL),
     "POST /ims/ob/v2p1/assertions": Entry(PROTOCOL),
     "GET /ims/ob/v2p1/profile": Entry(PROTOCOL),
@@ -156,6 +171,7 @@ async def client(store: Database) -> AsyncIterator[TestClient]:
 
 NAMED = re.compile(r"\{(\w+)\}")
 IDS = ("tenant", "key", "client", "source", "webhook", "delivery", "request")
+IDS = ("tenant", "key", "client", "source", "webhook", "delivery", "offer")
 
 
 def routes_of(app: web.Application) -> Iterator[str]:
@@ -191,7 +207,7 @@ async def owned_by(client: TestClient, store: Database, name: str) -> tuple[dict
         answer = await client.post(path, data=data, headers={**access.headers, "Content-Type": kind})
         assert answer.status in (201, 202), await answer.text()
         told = await answer.json()
-        return str(told.get("id") or told["client_id"])
+        return str(told["offers"][0]["id"] if "offers" in told else told.get("id") or told["client_id"])
 
     ids["webhook"] = await made("/v1/webhooks", {"url": "https://receiver.example/"})
     ids["source"] = await made("/v1/sources", {"kind": "badgr"})
@@ -201,6 +217,7 @@ async def owned_by(client: TestClient, store: Database, name: str) -> tuple[dict
     ids["/v1/credentials"] = await made(
         "/v1/credentials", example_bytes("diploma.edci-xml.xml"), "application/xml"
     )
+    ids["offer"] = await made("/v1/offers", {"credentials": [ids["/v1/credentials"]]})
     ids["/v1/batches"] = await made("/v1/batches", b"{}\n", "application/x-ndjson")
     told = await client.get(f"/v1/webhooks/{ids['webhook']}/deliveries", headers=access.headers)
     ids["delivery"] = (await told.json())["deliveries"][0]["id"]
