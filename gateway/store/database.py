@@ -3,20 +3,23 @@
 Work is a plain function of a connection. What waits is committed together, each piece behind a savepoint
 of its own: SQLite waits for the disk once for all of them, and on PostgreSQL the numbers of a tenant's
 changes follow the order of commits, because whoever writes for a tenant holds its lock.
+
+A group goes to a thread of its own as a whole, and so does what is read: to cross over for each statement
+costs more than the statements do.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gateway.errors import GatewayFailed, Overloaded, SettingInvalid, StoreFailed
 
@@ -34,7 +37,7 @@ BUSY_MILLISECONDS = 10_000
 READERS = 8
 NO_TRANSACTION = "no_transaction"
 """An option of an engine whose connections begin no transaction."""
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a commit that was acknowledged survives the loss of power
@@ -56,8 +59,10 @@ class _Waiting:
 class Database:
     """A database that is open. Make it with ``Database.open``, let it go with ``close``."""
 
-    def __init__(self, reading: AsyncEngine, writing: AsyncEngine) -> None:
+    def __init__(self, reading: Engine, writing: Engine) -> None:
         self._reading, self._writing = reading, writing
+        self._readers = ThreadPoolExecutor(READERS, "store reader")
+        self._hand = ThreadPoolExecutor(1, "store writer")
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(WAITING)
         self._writer = asyncio.create_task(self._write_on(), name="store writer")
         self._closed = False
@@ -67,11 +72,10 @@ class Database:
         """Open the database at a ``sqlite:`` or ``postgresql:`` URL. Raises ``SettingInvalid``, ``StoreFailed``."""
         reading, writing = _engine(url, "BEGIN"), _engine(url, "BEGIN IMMEDIATE")
         try:
-            async with writing.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+            await asyncio.to_thread(_try, writing)
         except (SQLAlchemyError, OSError) as error:
-            await reading.dispose()
-            await writing.dispose()
+            reading.dispose()
+            writing.dispose()
             raise _failed(error) from None
         return cls(reading, writing)
 
@@ -82,14 +86,15 @@ class Database:
         self._writer.cancel()
         with suppress(asyncio.CancelledError):
             await self._writer
-        await self._reading.dispose()
-        await self._writing.dispose()
+        for threads, engine in ((self._readers, self._reading), (self._hand, self._writing)):
+            await asyncio.to_thread(threads.shutdown)
+            engine.dispose()
 
     async def read(self, work: Work[Result]) -> Result:
         """What ``work`` finds, all of it as of one moment. Raises what it raises, or ``StoreFailed``."""
+        loop = asyncio.get_running_loop()
         try:
-            async with self._reading.connect() as connection, connection.begin():
-                return await connection.run_sync(work)
+            return await loop.run_in_executor(self._readers, _in_transaction, self._reading, work)
         except (SQLAlchemyError, OSError) as error:
             raise _failed(error) from None
 
@@ -116,10 +121,9 @@ class Database:
         """
         if self._writing.dialect.name != "sqlite":
             return True
+        loop = asyncio.get_running_loop()
         try:
-            async with self._writing.execution_options(**{NO_TRANSACTION: True}).connect() as connection:
-                found = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                return bool(found.one()[0] == 0)
+            return await loop.run_in_executor(self._hand, _written_back, self._writing)
         except (SQLAlchemyError, OSError) as error:
             raise _failed(error) from None
 
@@ -135,9 +139,11 @@ class Database:
 
     async def _commit(self, group: Sequence[_Waiting]) -> None:
         """Do a group in one transaction and answer everybody, each with what became of his own piece."""
+        loop = asyncio.get_running_loop()
         try:
-            async with self._writing.connect() as connection, connection.begin():
-                outcomes = await connection.run_sync(_together, group)
+            outcomes = await loop.run_in_executor(
+                self._hand, _in_transaction, self._writing, partial(_together, group)
+            )
         except Exception as error:  # the transaction is undone: nobody's writes are kept
             outcomes = [_failed(error)] * len(group)
         for waiting, outcome in zip(group, outcomes, strict=True):
@@ -151,6 +157,23 @@ class Database:
                 waiting.done.set_result(outcome)
 
 
+def _try(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def _in_transaction(engine: Engine, work: Work[Result]) -> Result:
+    """What ``work`` gives back, after the commit."""
+    with engine.connect() as connection, connection.begin():
+        return work(connection)
+
+
+def _written_back(engine: Engine) -> bool:
+    """Write SQLite's log back and cut it off; whether it was done."""
+    with engine.execution_options(**{NO_TRANSACTION: True}).connect() as connection:
+        return bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Raised:
     """What a piece of work raised itself: its own affair, the others are kept."""
@@ -158,7 +181,7 @@ class _Raised:
     error: Exception
 
 
-def _together(connection: Connection, group: Sequence[_Waiting]) -> list[Any]:
+def _together(group: Sequence[_Waiting], connection: Connection) -> list[Any]:
     """The outcome of each piece of work, in turn."""
     if connection.dialect.name == "postgresql":
         for tenant in sorted({waiting.tenant for waiting in group}):
@@ -191,14 +214,14 @@ def parsed(url: str) -> URL:
         ) from None
 
 
-def _engine(url: str, begin: str) -> AsyncEngine:
+def _engine(url: str, begin: str) -> Engine:
     """An engine for a URL; ``begin`` is how SQLite starts a transaction."""
     address = parsed(url)
     if address.get_backend_name() != "sqlite":
-        return create_async_engine(address, pool_size=READERS, pool_pre_ping=True)
-    engine = create_async_engine(address, pool_size=READERS)
-    event.listen(engine.sync_engine, "connect", _set_up)
-    event.listen(engine.sync_engine, "begin", partial(_begin, begin))
+        return create_engine(address, pool_size=READERS, pool_pre_ping=True)
+    engine = create_engine(address, pool_size=READERS)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", partial(_begin, begin))
     return engine
 
 

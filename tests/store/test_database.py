@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,23 @@ async def test_a_caller_who_goes_away_does_not_undo_what_was_begun(database: Dat
         await task
     await database.write("t", _add(2))
     assert await database.read(_numbers) == [1, 2]
+
+
+async def test_who_takes_long_in_the_database_holds_up_nobody_else(database: Database) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Connection) -> bool:
+        begun.set()
+        return go_on.wait(30)
+
+    for way in (database.read(slow), database.write("t", slow)):
+        task = asyncio.ensure_future(way)
+        while not begun.is_set():
+            await asyncio.sleep(0.001)  # only a loop that is free comes back here
+        go_on.set()
+        assert await task
+        begun.clear()
+        go_on.clear()
 
 
 async def test_too_much_waiting_is_refused_at_once(database: Database) -> None:
