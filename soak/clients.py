@@ -21,7 +21,7 @@ from soak.serving import Served
 __all__ = ["Outcome", "clients", "compare", "credential"]
 
 PATIENCE = aiohttp.ClientTimeout(total=30)
-AGAIN = 0.05
+AGAIN = 0.15
 """Seconds a client waits before it sends again what was not answered."""
 TWICE = "0"
 """What the digest of a credential begins with that is sent again although it was answered."""

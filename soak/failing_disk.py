@@ -28,7 +28,7 @@ __all__ = ["CALLS", "Trial", "available", "run", "trials"]
 
 CALLS = {"ENOSPC": "pwrite64", "EIO": "fdatasync"}
 """Which system call fails with what: a full disk when writing, a broken one when making sure."""
-ENTRIES = 40
+ENTRIES = 210
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 SECONDS = 60
 
@@ -56,16 +56,20 @@ def available() -> str:
 
 def trials(error: str, positions: Iterable[int]) -> Iterator[Trial]:
     """One trial for each position at which a call fails, and goes on failing for five more."""
-    for at in positions:
-        with tempfile.TemporaryDirectory(prefix="gateway-disk-") as folder:
-            yield _trial(error, at, Path(folder) / "gateway.db")
+    with tempfile.TemporaryDirectory(prefix="gateway-disk-") as folder:
+        empty, path = Path(folder) / "empty.db", Path(folder) / "gateway.db"
+        asyncio.run(_make(empty))
+        for at in positions:
+            for left in path.parent.glob(f"{path.name}*"):
+                left.unlink()
+            shutil.copy(empty, path)
+            yield _trial(error, at, path)
 
 
 def _trial(error: str, at: int, path: Path) -> Trial:
-    asyncio.run(_make(path))
     call = CALLS[error]
     inject = f"inject={call}:error={error}:when={at}..{at + 5}"
-    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
+    command = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
     done = subprocess.run(
         [*command, sys.executable, "-m", "soak.failing_disk", str(path)],
         capture_output=True, text=True, timeout=SECONDS, check=False,
@@ -130,9 +134,10 @@ def run(folder: Path, database: str, *, writes: int = 200, begin: int = 1, minut
         return Result("nothing", (why,))
     progress, told, wrong = Progress(len(CALLS) * (writes - begin + 1), minutes, "trials"), [], list[str]()
     done: dict[str, list[Trial]] = {error: [] for error in CALLS}
-    for at in range(begin, writes + 1):
-        for error in CALLS:
-            done[error] += trials(error, (at,))
+    positions = range(begin, writes + 1)
+    for pair in zip(*(trials(error, positions) for error in CALLS), strict=True):
+        for trial in pair:
+            done[trial.error].append(trial)
         progress.at(sum(map(len, done.values())))
         if progress.over:
             break

@@ -1,33 +1,42 @@
-"""A process that has loaded what a server loads, and becomes one as often as it is told, by forking.
+"""A process that has loaded and warmed up what a server needs, and becomes one as often as it is told, by forking.
 
-So a server that is killed is there again in tenths of a second, and runs what ``gateway serve`` runs.
+So a server that is killed is there again in tenths of a second, and runs what ``gateway serve`` runs; only its
+worker processes are forked too, where otherwise they are begun from nothing.
 Told by lines on standard input: ``start`` and ``end SIGNAL``; says the process id, or the exit code.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["Forks"]
 
+LOOK = 0.005
+
 
 class Forks:
-    """The process that forks servers, at the other end of a pipe. Their output goes to ``log``."""
+    """The process that forks what runs a command of ``gateway``, at the other end of a pipe.
 
-    def __init__(self, log: Path, given: dict[str, str], port: int) -> None:
-        self._log, self._given, self._port = log, given, port
+    What comes out of it goes to ``log``; ``own`` is the address of its own context, which is warmed up.
+    """
+
+    def __init__(self, log: Path, given: dict[str, str], own: str, *command: str) -> None:
+        self._log, self._given, self._command = log, given, (own, *command)
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> int:
-        """Start a server; the id of its process, which leads a group of its own."""
+        """Start one; the id of its process, which leads a group of its own."""
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "soak.forking", str(self._port), str(self._log),
+                sys.executable, "-m", "soak.forking", str(self._log), *self._command,
                 env={**os.environ, **self._given}, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
                 cwd=Path(__file__).parents[1],
             )  # fmt: skip
@@ -39,7 +48,7 @@ class Forks:
 
     async def _told(self, order: str) -> int:
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("there is no server to end")
+            raise RuntimeError("there is none to end")
         self._process.stdin.write(f"{order}\n".encode())
         await self._process.stdin.drain()
         return int(await self._process.stdout.readline())
@@ -51,8 +60,10 @@ class Forks:
             await self._process.wait()
 
 
-def _become_a_server(arguments: list[str], log: str) -> None:
+def _become(arguments: list[str], log: str) -> None:
     os.setsid()
+    forking = multiprocessing.get_context("fork")
+    multiprocessing.get_context = lambda _=None: forking  # type: ignore[assignment]
     told = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number, opened in enumerate((os.open(os.devnull, os.O_RDONLY), told, told)):
         os.dup2(opened, number)
@@ -66,26 +77,38 @@ def _become_a_server(arguments: list[str], log: str) -> None:
         os._exit(code)
 
 
+def _wait_for_all_of(group: int) -> None:
+    """Wait until no process of a group is left: what was forked holds the sockets that were open then."""
+    with suppress(ProcessLookupError):
+        while True:
+            os.killpg(group, 0)
+            time.sleep(LOOK)
+
+
 def main() -> int:
     """Fork when told, until there is nobody to tell."""
     import dbos  # noqa: F401  # loaded here, so that no child needs to; a child of ``spawn`` loads this file anew
 
     import gateway.api.supervising  # noqa: F401
+    from gateway.pipeline import warm
 
-    port, log = sys.argv[1:]
+    log, own, *command = sys.argv[1:]
+    warm(own)
     if threading.active_count() > 1:
         raise RuntimeError("a process with threads cannot be forked")
-    server = 0
+    group = 0
     for line in sys.stdin:
         order, _, how = line.strip().partition(" ")
         if order == "start":
-            server = os.fork()
-            if server == 0:
-                _become_a_server(["serve", "--port", port], log)
-            print(server, flush=True)
+            group = os.fork()
+            if group == 0:
+                _become(command, log)
+            print(group, flush=True)
         else:
-            (os.killpg if int(how) == signal.SIGKILL else os.kill)(server, int(how))
-            print(os.waitstatus_to_exitcode(os.waitpid(server, 0)[1]), flush=True)
+            (os.killpg if int(how) == signal.SIGKILL else os.kill)(group, int(how))
+            code = os.waitstatus_to_exitcode(os.waitpid(group, 0)[1])
+            _wait_for_all_of(group)
+            print(code, flush=True)
     return 0
 
 

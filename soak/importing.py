@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import signal
-import sys
 import time
 import uuid
 from collections import Counter
@@ -15,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.formats.vocabulary import OWN_CONTEXT
 from gateway.jobs import Batches
 from gateway.jobs.reading import Item
 from gateway.pipeline.archive import Archive
@@ -24,6 +23,7 @@ from gateway.store.audit import check_chain, entries
 from gateway.store.jobs import JobRow
 from gateway.store.tables import SYSTEM, changes, credentials
 from gateway.store.tenants import SCOPES, add_tenant
+from soak.forking import Forks
 from soak.result import Progress, Result
 from tests.parts import gateway
 
@@ -103,15 +103,17 @@ async def import_and_kill(
     caller, job = await _handed_in(folder / "job", batches, rows)
     given = {"GATEWAY_DATA": str(settings.data), "GATEWAY_DATABASE": settings.database_url}
     outcome, progress = Imported(rows=rows), Progress(rows, minutes, "rows")
-    running = [await _worker(folder, given) for _ in range(workers)]
+    own = f"http://{settings.host}:{settings.port}/contexts/{OWN_CONTEXT}"
+    log, command = folder / "workers.log", ("work", "--processes", "1")
+    running = [Forks(log, given, own, *command) for _ in range(workers)]
     try:
-        await _through(
-            batches, caller, job, outcome, running, (every, kills, seed), (folder, given), progress
-        )
+        for worker in running:
+            await worker.start()
+        await _through(batches, caller, job, outcome, running, (every, kills, seed), progress)
     finally:
-        for process in running:
-            _kill(process)
-            await process.wait()
+        for worker in running:
+            await worker.end(signal.SIGKILL)
+            await worker.close()
     await _compare(batches, caller, job, outcome)
     await store.close()
     return outcome
@@ -129,32 +131,18 @@ async def _handed_in(known: Path, batches: Batches, rows: int) -> tuple[Caller, 
     return Caller(tenant_id, "soak", frozenset(SCOPES)), job
 
 
-async def _worker(folder: Path, given: dict[str, str]) -> asyncio.subprocess.Process:
-    with (folder / "workers.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            Path(sys.executable).with_name("gateway"), "work", "--processes", "1", stdout=log, stderr=log,
-            env={**os.environ, **given}, start_new_session=True,
-        )  # fmt: skip
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 async def _through(
-    batches: Batches, caller: Caller, job: str, outcome: Imported, running: list[asyncio.subprocess.Process],
-    plan: tuple[float, int | None, int], start: tuple[Path, dict[str, str]], progress: Progress,
+    batches: Batches, caller: Caller, job: str, outcome: Imported, running: list[Forks],
+    plan: tuple[float, int | None, int], progress: Progress,
 ) -> None:  # fmt: skip
     """See the job through to its end, killing meanwhile."""
     (every, kills, seed), begun = plan, time.monotonic()
     chance, due, pace = random.Random(seed), begun + every, _Pace(PARTS)
     while (known := await batches.one(caller, job)).state != "done":
         if _is_due(known, time.monotonic() >= due, kills, outcome.kills):
-            at = chance.randrange(len(running))
-            _kill(running[at])
-            await running[at].wait()
-            running[at] = await _worker(*start)
+            worker = chance.choice(running)
+            await worker.end(signal.SIGKILL)
+            await worker.start()
             outcome.kills, due = outcome.kills + 1, time.monotonic() + every
         pace.at(known)
         progress.at(known.done + known.failed, f"({outcome.kills} workers killed)")

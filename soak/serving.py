@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
+from gateway.formats.vocabulary import OWN_CONTEXT
 from soak.forking import Forks
 
 __all__ = ["Served"]
@@ -31,9 +32,10 @@ class Served:
         given = {"GATEWAY_WORKERS": str(workers), "GATEWAY_DATA": str(folder / "data"), **more}
         if database:
             given["GATEWAY_DATABASE"] = database
-        self._forks = Forks(self._log, given, port)
         self.pid = 0
         self.url = f"http://127.0.0.1:{port}"
+        own = f"{self.url}/contexts/{OWN_CONTEXT}"
+        self._forks = Forks(self._log, given, own, "serve", "--port", str(port))
         self.key = self._kept.read_text() if self._kept.exists() else ""
 
     async def start(self) -> float:

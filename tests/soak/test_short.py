@@ -13,13 +13,13 @@ from soak.stopping import push_and_stop
 
 
 async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_killed(tmp_path: Path) -> None:
-    outcome = await push_and_kill(tmp_path, 2, crowd=8, seconds=0.4)
+    outcome = await push_and_kill(tmp_path, 2, crowd=8)
     assert outcome.wrong == (), outcome
     assert outcome.repeated
 
 
 async def test_on_postgresql_too(tmp_path: Path, server_url: str) -> None:
-    outcome = await push_and_kill(tmp_path, 1, crowd=8, seconds=0.4, database=server_url)
+    outcome = await push_and_kill(tmp_path, 1, crowd=8, database=server_url)
     assert outcome.wrong == (), outcome
 
 
