@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from gateway.api.authentication import allowed_caller
-from gateway.api.describing import ANY_BODY, OPEN_OR_SECURED, Paths, answer, got, parameter
-from gateway.api.requests import asked_language, body, flag, known_parameters
+from gateway.api.describing import OPEN_OR_SECURED, WITH_IMAGE, Paths, answer, got, parameter
+from gateway.api.requests import asked_language, credential_and_image, flag, known_parameters
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, SECURINGS, ConvertOptions
@@ -22,7 +23,19 @@ __all__ = ["PATHS", "routes"]
 routes = web.RouteTableDef()
 
 QUERY = frozenset(
-    {"to", "original", "strict", "unsigned", "language", "context", "securing", "key", "holder", "vcdm"}
+    {
+        "to",
+        "original",
+        "strict",
+        "unsigned",
+        "language",
+        "context",
+        "securing",
+        "key",
+        "holder",
+        "vcdm",
+        "bake",
+    }
 )
 
 
@@ -33,8 +46,11 @@ async def convert(request: web.Request) -> web.Response:
     signed, language = not flag(request, "unsigned"), asked_language(request)
     if signed:
         await allowed_caller(request, "sign")
+    data, image = await credential_and_image(request)
+    if "bake" in request.query or image:
+        options = replace(options, image=image)
     converted = await request.app[GATEWAY].answer(
-        await body(request), options, conversion_json(language), signed=signed,
+        data, options, conversion_json(language), signed=signed,
         securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),
     )  # fmt: skip
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
@@ -58,6 +74,10 @@ async def formats(_: web.Request) -> web.Response:
 
 def _options(request: web.Request) -> ConvertOptions:
     known_parameters(request, QUERY)
+    if request.query.get("bake", "own") != "own":
+        raise RequestRefused(
+            "bake is own", hint="Another image is sent beside the credential, as a part `image`."
+        )
     if "to" not in request.query:
         raise RequestRefused(
             "the parameter `to` is missing", hint="Add ?to=ob3, elm3, vc, edci-xml or eudi-learning."
@@ -110,6 +130,7 @@ def _described() -> dict[str, Any]:
             parameter("unsigned", "Do not sign; the issuer stays.", {"type": "boolean", "default": False}),
             _securing(),
             parameter("key", "The kind of key.", {"enum": [*NEW_KINDS]}),
+            parameter("bake", "Into the badge's own image; another is a part `image` of a form.", {"enum": ["own"]}),
             parameter("vcdm", "Version of the data model, where the format has several.", {"enum": ["1.1", "2.0"]}),
             parameter("holder", "Whom it is about, a DID; with dc+sd-jwt the key it is bound to, a JWK too.", TEXT),
             parameter("language", "Preferred where one language fits; may repeat.", {"type": "string"}),
@@ -118,7 +139,7 @@ def _described() -> dict[str, Any]:
                 {"enum": ["inline", "url"], "default": "inline"},
             ),
         ],
-        "requestBody": ANY_BODY,
+        "requestBody": WITH_IMAGE,
         "responses": answer("The credential and the report on it", "Conversion"),
     }  # fmt: skip
 

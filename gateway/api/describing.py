@@ -12,6 +12,7 @@ __all__ = [
     "PROBLEM",
     "REFUSALS",
     "SECURED",
+    "WITH_IMAGE",
     "Paths",
     "answer",
     "answers",
@@ -38,6 +39,18 @@ ANY_BODY: dict[str, Any] = {
     "description": "The bytes of one credential, of any format that is read.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
+BINARY = {"type": "string", "format": "binary"}
+WITH_IMAGE: dict[str, Any] = {
+    **ANY_BODY,
+    "content": {
+        **ANY_BODY["content"],
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["credential"],
+                       "properties": {"credential": BINARY, "image": BINARY}},
+        },
+    },
+}  # fmt: skip
+"""The same, or a form that brings an image along to bake the result into."""
 
 
 def parameter(

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from gateway.envelopes import read_json
 from gateway.envelopes.limits import MAX_BYTES
@@ -18,6 +18,7 @@ __all__ = [
     "NO_ROUTE",
     "asked_language",
     "body",
+    "credential_and_image",
     "flag",
     "known_parameters",
     "members",
@@ -51,6 +52,46 @@ async def body(request: web.Request) -> bytes:
     if not data:
         raise RequestRefused("the request has no body", hint="Send the bytes of one credential as the body.")
     return data
+
+
+async def credential_and_image(request: web.Request) -> tuple[bytes, bytes]:
+    """The body, or of a form its parts ``credential`` and, where there is one, ``image``.
+
+    Raises ``TooLarge``, ``RequestRefused``.
+    """
+    if request.content_type != "multipart/form-data":
+        return await body(request), b""
+    try:
+        parts = await asyncio.wait_for(_parts(request), BODY_DEADLINE)
+    except TimeoutError:
+        raise RequestRefused("the body did not arrive in time") from None
+    except (ValueError, AssertionError, EOFError, web.RequestPayloadError):
+        raise RequestRefused(
+            "the form is malformed", hint="Send multipart/form-data as RFC 7578 has it."
+        ) from None
+    if not parts.get("credential"):
+        raise RequestRefused(
+            "the form has no part `credential`", hint="Send the bytes of one credential in it."
+        )
+    return parts["credential"], parts.get("image", b"")
+
+
+async def _parts(request: web.Request) -> dict[str, bytes]:
+    """The parts of a form, each known and once, none longer than a credential may be."""
+    found: dict[str, bytes] = {}
+    async for part in await request.multipart():
+        name = part.name if isinstance(part, BodyPartReader) else None
+        if not isinstance(part, BodyPartReader) or name not in ("credential", "image") or name in found:
+            raise RequestRefused(
+                "a part of the form is unknown, or there twice", hint="Known: credential, image."
+            )
+        data = bytearray()
+        while piece := await part.read_chunk():
+            data += piece
+            if len(data) > MAX_BYTES:
+                raise TooLarge(f"more than the {MAX_BYTES} bytes that are read")
+        found[name] = bytes(data)
+    return found
 
 
 async def small_body(request: web.Request) -> bytes:

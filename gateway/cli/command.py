@@ -117,6 +117,12 @@ def _sign(command: argparse.ArgumentParser) -> None:
     add_sign(command)
 
 
+def _bake(command: argparse.ArgumentParser) -> None:
+    from gateway.cli.documents import add_bake
+
+    add_bake(command)
+
+
 def _verify(command: argparse.ArgumentParser) -> None:
     from gateway.cli.documents import add_verify
 
@@ -210,6 +216,7 @@ def _restore(command: argparse.ArgumentParser) -> None:
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "convert": ("convert a credential and sign the result", _convert),
     "sign": ("sign a credential of the gateway's own, as it stands", _sign),
+    "bake": ("put a badge into an image, as it stands", _bake),
     "verify": ("check what secures a credential", _verify),
     "check": ("check whether a micro-credential states what it has to", _check),
     "diff": ("show two credentials side by side, whatever their formats", _diff),

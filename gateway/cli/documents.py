@@ -10,15 +10,16 @@ import time
 from gateway.cli.explain import explanation
 from gateway.cli.parts import add_data, json_bytes, read_file, with_gateway, write_file
 from gateway.cli.text import convert_summary, paint_for, verify_summary, warnings
-from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions
+from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions, baked
 from gateway.course import Watch, watched
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.pipeline import Gateway
 from gateway.report import Report
 
-__all__ = ["add_convert", "add_sign", "add_verify"]
+__all__ = ["add_bake", "add_convert", "add_sign", "add_verify"]
 
 VERIFIED, NOT_VERIFIED = 0, 1
+OWN_IMAGE = ""
 MAX_PROCESSES = 64
 BATCH_HELP = (
     "FILE has one credential a line (NDJSON), and so has what is written. Rows that are refused go to --failures, "
@@ -53,9 +54,23 @@ def add_convert(command: argparse.ArgumentParser) -> None:
         "--holder", default="", metavar="DID",
         help="whom the result is about; a learning credential for EUDI wallets is bound to it, or to a JWK",
     )  # fmt: skip
+    command.add_argument(
+        "--bake", nargs="?", const=OWN_IMAGE, metavar="IMAGE",
+        help="put the badge into a PNG or SVG image, which stays as it is else; without one, the badge's own",
+    )  # fmt: skip
     _add_explain(command)
     add_data(command)
     command.set_defaults(run=_convert)
+
+
+def add_bake(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``bake``."""
+    command.add_argument("file", metavar="FILE", help="the badge, as it stands; - is standard input")
+    command.add_argument(
+        "--image", default="", metavar="IMAGE", help="PNG or SVG; without one, what the badge brings along"
+    )
+    command.add_argument("--out", default="-", metavar="FILE", help="where to write; - is standard output")
+    command.set_defaults(run=_bake)
 
 
 def add_sign(command: argparse.ArgumentParser) -> None:
@@ -124,7 +139,7 @@ def _convert(parsed: argparse.Namespace) -> int:
     data = read_file(parsed.file)
     options = ConvertOptions(
         to=parsed.to, original=parsed.original, strict=parsed.strict, languages=tuple(parsed.language),
-        holder=parsed.holder, vcdm=parsed.vcdm,
+        holder=parsed.holder, vcdm=parsed.vcdm, image=_image(parsed.bake),
     )  # fmt: skip
 
     async def job(gateway: Gateway) -> int:
@@ -141,6 +156,19 @@ def _convert(parsed: argparse.Namespace) -> int:
         return 0
 
     return with_gateway(parsed, job, signs=not parsed.unsigned, watches=parsed.explain)
+
+
+def _image(given: str | None) -> bytes | None:
+    """The image that is given, empty for the badge's own, None for none."""
+    if given is None:
+        return None
+    return b"" if given == OWN_IMAGE else read_file(given)
+
+
+def _bake(parsed: argparse.Namespace) -> int:
+    image = read_file(parsed.image) if parsed.image else b""
+    write_file(parsed.out, baked(read_file(parsed.file), image))
+    return 0
 
 
 def _sign(parsed: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from gateway.core.expressing import (
     render,
 )
 from gateway.core.holders import holder_jwk
+from gateway.core.images import BAKED, bake_in, baked, image_for
 from gateway.core.policies import POLICIES, STRICT, Policy, deciding, policy_named, policy_reported
 from gateway.core.presentations import Inside, Presented, holding_check, is_presentation
 from gateway.core.publishing_status import LIST_LIFETIME, TTL, StatusEntry, status_list_document, with_status
@@ -50,6 +51,7 @@ from gateway.core.views import credential_of
 from gateway.envelopes import write_json as render_json
 
 __all__ = [
+    "BAKED",
     "DEFAULT_SECURING",
     "LIST_LIFETIME",
     "ORIGINALS",
@@ -80,12 +82,15 @@ __all__ = [
     "Way",
     "attach",
     "attach_signatures",
+    "bake_in",
+    "baked",
     "check_issuer",
     "credential_of",
     "deciding",
     "express",
     "holder_jwk",
     "holding_check",
+    "image_for",
     "inspect",
     "inspect_opened",
     "is_presentation",

@@ -55,7 +55,8 @@ class ConvertOptions:
     verified of the source. ``provenance`` off writes no word of the conversion. ``status`` is where the
     result's status is published. ``holder`` is the DID that the result is about in place of the subject's id, and
     whom it is bound to where its holder discloses claims; for that alone also the JSON text of a JWK. ``vcdm`` is
-    the version of the data model, the format's own if empty.
+    the version of the data model, the format's own if empty. ``image`` is what the result is baked into: empty for
+    the image that the source came in or brings along; None for no image.
     """
 
     to: str
@@ -70,6 +71,7 @@ class ConvertOptions:
     status: tuple[StatusEntry, ...] = ()
     holder: str = ""
     vcdm: str = ""
+    image: bytes | None = field(default=None, repr=False)
 
     @property
     def about(self) -> str:

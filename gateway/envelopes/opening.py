@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from gateway.envelopes.limits import check_size
 from gateway.envelopes.png import PNG, baked_in_png
 from gateway.envelopes.recognition import refuse_foreign_bytes
 from gateway.envelopes.sd_jwt import is_sd_jwt, read_sd_jwt
-from gateway.envelopes.svg import baked_in_svg
+from gateway.envelopes.svg import baked_in_svg, is_svg
 from gateway.envelopes.xml_text import XmlName, read_xml
 from gateway.errors import BakedImageMalformed, FormatUnknown, MalformedJwt
 from gateway.records import quick
@@ -24,8 +23,6 @@ Json = dict[str, Any]
 
 VCDM_2 = "https://www.w3.org/ns/credentials/v2"
 MEDIA_TYPES = {"": "application/json", "jwt": "application/jwt", "sd-jwt": "application/dc+sd-jwt"}
-_HEAD = 4096
-_SVG_START = re.compile(rb"<(?:[A-Za-z]+:)?svg[\s>]")
 
 
 @quick
@@ -58,7 +55,7 @@ def open_envelope(data: bytes) -> Envelope:
     check_size(data)
     if data.startswith(PNG):
         return replace(_open(_baked(baked_in_png(data))), image="image/png")
-    if _is_svg(data):
+    if is_svg(data):
         return replace(_open(_baked(baked_in_svg(data))), image="image/svg+xml")
     return _open(data)
 
@@ -79,12 +76,6 @@ def _check_enveloped(tree: Json) -> None:
     first = contexts[0] if isinstance(contexts, list) and contexts else contexts
     if first != VCDM_2:
         raise MalformedJwt("the envelope's first context is not that of VCDM 2.0", pointer="/@context")
-
-
-def _is_svg(data: bytes) -> bool:
-    """Whether the bytes are an SVG image: by its namespace and root among the first of them."""
-    head = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    return head.startswith(b"<") and _SVG_START.search(head) is not None
 
 
 def _baked(text: bytes) -> bytes:

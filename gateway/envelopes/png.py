@@ -7,17 +7,34 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from gateway.envelopes.inflating import inflated
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import BakedImageMalformed, NotBaked, SeveralBakedCredentials, TooLarge
 
-__all__ = ["PNG", "baked_in_png"]
+__all__ = ["PNG", "Chunk", "baked_in_png", "chunks_of"]
 
 PNG = b"\x89PNG\r\n\x1a\n"
 KEYWORDS = (b"openbadgecredential", b"openbadges", b"clrcredential")
 """The keywords of Open Badges 3.0, of 1.x and 2.0, and of Comprehensive Learner Records 2.0."""
+TEXTS = (b"iTXt", b"tEXt", b"zTXt")
 MAX_CHUNKS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk of an image, from ``start`` to ``end``."""
+
+    kind: bytes
+    body: bytes
+    start: int
+    end: int
+
+    @property
+    def credential(self) -> bool:
+        """Whether it holds a credential, of whatever kind."""
+        return self.kind in TEXTS and self.body.partition(b"\0")[0] in KEYWORDS
 
 
 def baked_in_png(data: bytes) -> bytes:
@@ -25,7 +42,7 @@ def baked_in_png(data: bytes) -> bytes:
 
     Raises ``BakedImageMalformed``, ``NotBaked``, ``SeveralBakedCredentials`` or ``TooLarge``.
     """
-    found = [text for kind, body in _chunks(data) for text in _credentials(kind, body)]
+    found = [_credential(chunk) for chunk in chunks_of(data) if chunk.credential]
     if not found:
         raise NotBaked("no chunk of the image holds a credential")
     if len(found) > 1:
@@ -33,8 +50,8 @@ def baked_in_png(data: bytes) -> bytes:
     return found[0]
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Every chunk's type and content, up to the one that ends the image and the file."""
+def chunks_of(data: bytes) -> Iterator[Chunk]:
+    """Every chunk up to the one that ends the image and the file. Raises ``BakedImageMalformed``."""
     position = len(PNG)
     for number in range(MAX_CHUNKS):
         length = int.from_bytes(data[position : position + 4], "big")
@@ -50,15 +67,14 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             if end != len(data):
                 raise BakedImageMalformed("something stands after the end of the PNG image")
             return
-        yield kind, body
+        yield Chunk(kind, body, position, end)
         position = end
     raise BakedImageMalformed("the PNG image has too many chunks")
 
 
-def _credentials(kind: bytes, body: bytes) -> Iterator[bytes]:
-    keyword, separator, rest = body.partition(b"\0")
-    if keyword not in KEYWORDS or kind not in (b"iTXt", b"tEXt", b"zTXt"):
-        return
+def _credential(chunk: Chunk) -> bytes:
+    kind = chunk.kind
+    _, separator, rest = chunk.body.partition(b"\0")
     if not separator:
         raise BakedImageMalformed("a text chunk has no separator")
     text = _international(rest) if kind == b"iTXt" else _inflated(rest[1:]) if kind == b"zTXt" else rest
@@ -66,7 +82,7 @@ def _credentials(kind: bytes, body: bytes) -> Iterator[bytes]:
         text.decode()
     except UnicodeDecodeError:
         raise BakedImageMalformed("the text of the baked credential is not UTF-8") from None
-    yield text
+    return text
 
 
 def _international(rest: bytes) -> bytes:

@@ -8,13 +8,20 @@ from typing import Any
 from gateway.envelopes.xml_text import NAMESPACES, read_xml
 from gateway.errors import BakedImageMalformed, NotBaked, SeveralBakedCredentials
 
-__all__ = ["SVG_ROOT", "baked_in_svg", "without_doctype"]
+__all__ = ["SVG_ROOT", "baked_in_svg", "is_svg", "without_doctype"]
 
 SVG_ROOT = (NAMESPACES["svg"], "svg")
 ELEMENTS = ("ob3:credential", "ob2:assertion", "clr:credential")
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s+svg(\s+(PUBLIC|SYSTEM|\"[^\"<>\[]*\"|'[^'<>\[]*'))*\s*>")
 """The declaration drawing programs write. It names a DTD, which is not read, and declares nothing itself."""
 _PROLOG_BYTES = 4096
+_START = re.compile(rb"<(?:[A-Za-z]+:)?svg[\s>]")
+
+
+def is_svg(data: bytes) -> bool:
+    """Whether the bytes are an SVG image: by its namespace and root among the first of them."""
+    head = data[:_PROLOG_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<") and _START.search(head) is not None
 
 
 def baked_in_svg(data: bytes) -> bytes:

@@ -24,6 +24,7 @@ __all__ = [
     "NotACredential",
     "NotAPresentation",
     "NotAnInteroperableNumber",
+    "NotAnImage",
     "NotBaked",
     "NotFound",
     "OptionUnknown",
@@ -163,6 +164,13 @@ class NotBaked(EnvelopeRefused):
     title = "The image holds no credential"
     status = 415
     default_hint = "Many programs drop the credential when they save an image: download the original."
+
+
+class NotAnImage(EnvelopeRefused):
+    code = "not_an_image"
+    title = "There is no image to bake the credential into"
+    status = 415
+    default_hint = "Give a PNG or an SVG image; it stays as it is but for the credential."
 
 
 class SeveralBakedCredentials(EnvelopeRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -101,12 +102,18 @@ def report_json(report: Report, language: str = DEFAULT_LANGUAGE) -> bytes:
 
 
 def conversion_json(language: str = DEFAULT_LANGUAGE) -> Shape:
-    """As JSON: the credential, XML and tokens as a text, and the report on it in a language."""
+    """As JSON: the credential, where it is none itself as a text (an image as ``data:`` URL), and the report on it."""
     return Shape(partial(report_json, language=language), _credential_and_report)
 
 
 def _credential_and_report(delivery: Delivery) -> bytes:
-    credential = delivery.content if delivery.kind == "json" else write_json(delivery.content.decode())
+    if delivery.kind == "json":
+        credential = delivery.content
+    elif delivery.kind == "image":
+        image = base64.b64encode(delivery.content).decode()
+        credential = write_json(f"data:{delivery.media_type};base64,{image}")
+    else:
+        credential = write_json(delivery.content.decode())
     return b'{"credential": %b, "report": %b}' % (credential.strip(), delivery.told.strip())
 
 

@@ -56,7 +56,8 @@ UNSAFE: dict[str, type[JsonLdRefused]] = {kind.code: kind for kind in JsonLdRefu
 class Delivery:
     """A converted document: ``content`` as bytes, the ``tree`` for JSON, and the report.
 
-    ``told`` is what those who answer with it tell of the report; an empty report then goes along.
+    ``told`` is what those who answer with it tell of the report; an empty report then goes along. ``image`` is what
+    the content is baked into, once it is whole, as one of ``form``.
     """
 
     content: bytes = field(repr=False)
@@ -65,6 +66,8 @@ class Delivery:
     kind: str
     report: Report = field(repr=False)
     told: Any = field(default=None, repr=False)
+    image: bytes = field(default=b"", repr=False)
+    form: str = ""
 
     @property
     def identifier(self) -> str | None:
@@ -207,6 +210,7 @@ def convert_understood(
     """The same of a document that is understood."""
     if job.ways:
         refuse_forged(job.verified)
+    image = core.image_for(source, job.data, job.options.to, job.options.image)
     converted = core.express(source, replace(job.options, checks=job.verified.checks))
     form = converted.form
     prepared: tuple[Making, ...] = ()
@@ -216,10 +220,20 @@ def convert_understood(
     tree = converted.tree if form.kind == "json" else {}
     lap("canonicalize" if prepared else "write")
     report = replace(converted.report, judged=job.verified.judged, verified=job.verified.verified)
-    delivery = Delivery(content, tree, form.media_type, form.kind, report)
+    delivery = Delivery(content, tree, form.media_type, form.kind, report, image=image, form=form.name)
+    if not prepared:
+        delivery = _baked(delivery)
     if tell is not None:
         delivery = replace(delivery, report=Report(), told=tell(report))
     return Done.of(delivery, prepared)
+
+
+def _baked(delivery: Delivery) -> Delivery:
+    """The delivery in its image, if it has one."""
+    if not delivery.image:
+        return delivery
+    content, media_type = core.bake_in(delivery.image, delivery.content, delivery.form)
+    return replace(delivery, content=content, media_type=media_type, kind="image", image=b"")
 
 
 def refuse_forged(report: Report) -> None:
@@ -248,8 +262,9 @@ def secure(done: Done, signatures: tuple[bytes, ...]) -> Delivery:
     lap("write")
     for making in prepared:
         if isinstance(making, PreparedJwt):
-            return replace(delivery, content=content, tree={}, media_type=making.media_type, kind="jwt")
-    return replace(delivery, content=content, tree=tree)
+            token = replace(delivery, content=content, tree={}, media_type=making.media_type, kind="jwt")
+            return _baked(token)
+    return _baked(replace(delivery, content=content, tree=tree))
 
 
 def record(job: RecordJob) -> Recorded:
