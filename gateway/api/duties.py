@@ -14,6 +14,7 @@ from gateway.api.state import GATEWAY, LIFECYCLE, SETTINGS, STORE
 from gateway.fetch import Fetcher
 from gateway.pipeline import retention, webhooks
 from gateway.pipeline.auditing import EVERY, Heads
+from gateway.pipeline.exchanges import forget_over
 from gateway.pipeline.retention import forget_due
 from gateway.pipeline.webhooks import Deliverer
 
@@ -56,6 +57,7 @@ async def duties(app: web.Application) -> AsyncIterator[None]:
 
     async def forget() -> None:
         await forget_due(store, app[LIFECYCLE], gateway.clock())
+        await forget_over(store, gateway.clock())
 
     fetcher = Fetcher(app[SETTINGS])
     deliverer = Deliverer(

@@ -36,6 +36,7 @@ from gateway.api import (
     vc_keeping,
     verify,
     webhooks,
+    workflows,
 )
 from gateway.api.describing import Paths
 
@@ -75,5 +76,6 @@ KEEPING: tuple[Face, ...] = (
     tenants,
     vc_keeping,
     webhooks,
+    workflows,
 )
 """Faces over the store."""

@@ -140,6 +140,7 @@ from gateway.errors.securing import (
 from gateway.errors.service import (
     AccessRefused,
     CredentialWithdrawn,
+    ExchangeEnded,
     IdempotencyConflict,
     NotAuthenticated,
     OfferEnded,
@@ -176,6 +177,7 @@ __all__ = [
     "DocumentMissing",
     "DuplicateKey",
     "EnvelopeRefused",
+    "ExchangeEnded",
     "FetchFailed",
     "FetchRefused",
     "FormatRefused",

@@ -8,6 +8,7 @@ from gateway.errors.failures import GatewayFailed
 __all__ = [
     "AccessRefused",
     "CredentialWithdrawn",
+    "ExchangeEnded",
     "IdempotencyConflict",
     "NotAuthenticated",
     "OfferEnded",
@@ -108,6 +109,15 @@ class RowMalformed(InputRefused):
     code = "row_malformed"
     title = "The row makes no credential"
     default_hint = "Correct the row and hand in those that failed once more."
+
+
+class ExchangeEnded(InputRefused):
+    """An exchange that came to its end, or has run out."""
+
+    code = "exchange_ended"
+    title = "The exchange is over"
+    status = 410
+    default_hint = "Ask whoever sent the address for a new one."
 
 
 class StoreFailed(GatewayFailed):

@@ -6,6 +6,7 @@
 from sqlalchemy import Connection
 
 from gateway.store.database import Database, Work
+from gateway.store.exchanges import Exchange, Workflow
 from gateway.store.jobs import Job
 from gateway.store.oauth import Client
 from gateway.store.offers import Offer
@@ -27,6 +28,7 @@ __all__ = [
     "Connection",
     "Client",
     "Database",
+    "Exchange",
     "Job",
     "Listed",
     "Offer",
@@ -36,6 +38,7 @@ __all__ = [
     "Source",
     "Webhook",
     "Work",
+    "Workflow",
     "bring_up_to_date",
     "open_store",
     "ready",
