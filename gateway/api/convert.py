@@ -8,14 +8,16 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import allowed_caller
+from gateway.api.bundles import bundle_json
 from gateway.api.describing import OPEN_OR_SECURED, WITH_IMAGE, Paths, answer, got, parameter
 from gateway.api.requests import asked_language, credential_and_image, flag, known_parameters
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY
 from gateway.core import DEFAULT_SECURING, ORIGINALS, SECURINGS, ConvertOptions
-from gateway.errors import RequestRefused
+from gateway.errors import IsBundle, RequestRefused
 from gateway.formats import FORMATS
 from gateway.pipeline import conversion_json
+from gateway.pipeline.bundles import convert_each
 from gateway.signer import NEW_KINDS
 
 __all__ = ["PATHS", "routes"]
@@ -41,7 +43,10 @@ QUERY = frozenset(
 
 @routes.post("/v1/convert")
 async def convert(request: web.Request) -> web.Response:
-    """The credential in the format ``to`` and the report on it; a signed one for who may have it signed."""
+    """The credential in the format ``to`` and the report on it; a signed one for who may have it signed.
+
+    Of a record that holds several, each, and why one of them is refused.
+    """
     options = _options(request)
     signed, language = not flag(request, "unsigned"), asked_language(request)
     if signed:
@@ -49,10 +54,14 @@ async def convert(request: web.Request) -> web.Response:
     data, image = await credential_and_image(request)
     if "bake" in request.query or image:
         options = replace(options, image=image)
-    converted = await request.app[GATEWAY].answer(
-        data, options, conversion_json(language), signed=signed,
-        securing=request.query.get("securing", DEFAULT_SECURING), key=_key(request),
-    )  # fmt: skip
+    gate, securing, key = request.app[GATEWAY], request.query.get("securing", DEFAULT_SECURING), _key(request)
+    try:
+        converted = await gate.answer(
+            data, options, conversion_json(language), signed=signed, securing=securing, key=key
+        )
+    except IsBundle:
+        made = await convert_each(gate, data, options, signed=signed, securing=securing, key=key)
+        converted = bundle_json(made, language)
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return web.Response(body=converted, content_type="application/json", charset="utf-8", headers=headers)
 

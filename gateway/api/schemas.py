@@ -107,11 +107,24 @@ SCHEMAS = {
     "JobRow": JOB_ROW,
     "Conversion": {
         "type": "object",
+        "description": "Of a record that holds several credentials: `record`, `credentials` and `notConverted`.",
         "properties": {
-            "credential": {"type": ["object", "string"], "description": "JSON, or XML as a string."},
+            "credential": {
+                "type": ["object", "string"], "description": "JSON; XML, a token, an image as `data:` as a string.",
+            },
             "report": {"$ref": "#/components/schemas/Report"},
+            "record": {"$ref": "#/components/schemas/Report"},
+            "credentials": {"type": "array", "items": {"$ref": "#/components/schemas/ConvertedPart"}},
+            "notConverted": {"type": "array", "items": TEXT},
         },
-        "required": ["credential", "report"],
+    },
+    "ConvertedPart": {
+        "type": "object",
+        "properties": {
+            "pointer": TEXT, "credential": {"type": ["object", "string"]},
+            "report": {"$ref": "#/components/schemas/Report"}, "problem": {"$ref": "#/components/schemas/Problem"},
+        },
+        "required": ["pointer"],
     },
     "Report": REPORT,
     "VerifiedCredential": {

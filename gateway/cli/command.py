@@ -123,6 +123,12 @@ def _bake(command: argparse.ArgumentParser) -> None:
     add_bake(command)
 
 
+def _bundle(command: argparse.ArgumentParser) -> None:
+    from gateway.cli.bundles import add_bundle
+
+    add_bundle(command)
+
+
 def _verify(command: argparse.ArgumentParser) -> None:
     from gateway.cli.documents import add_verify
 
@@ -217,6 +223,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "convert": ("convert a credential and sign the result", _convert),
     "sign": ("sign a credential of the gateway's own, as it stands", _sign),
     "bake": ("put a badge into an image, as it stands", _bake),
+    "bundle": ("put verified credentials together into a record (CLR 2.0)", _bundle),
     "verify": ("check what secures a credential", _verify),
     "check": ("check whether a micro-credential states what it has to", _check),
     "diff": ("show two credentials side by side, whatever their formats", _diff),

@@ -12,6 +12,7 @@ from gateway.cli.parts import add_data, json_bytes, read_file, with_gateway, wri
 from gateway.cli.text import convert_summary, paint_for, verify_summary, warnings
 from gateway.core import DEFAULT_SECURING, POLICIES, SECURINGS, STRICT, ConvertOptions, baked
 from gateway.course import Watch, watched
+from gateway.errors import IsBundle
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.pipeline import Gateway
 from gateway.report import Report
@@ -143,10 +144,15 @@ def _convert(parsed: argparse.Namespace) -> int:
     )  # fmt: skip
 
     async def job(gateway: Gateway) -> int:
-        with watched(time.perf_counter) as watch:
-            delivery = await gateway.convert(
-                data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
-            )
+        try:
+            with watched(time.perf_counter) as watch:
+                delivery = await gateway.convert(
+                    data, options, signed=not parsed.unsigned, securing=parsed.securing, key=parsed.key
+                )
+        except IsBundle:
+            from gateway.cli.bundles import convert_record  # most documents are one credential
+
+            return await convert_record(gateway, data, options, parsed)
         write_file(parsed.out, delivery.content)
         if parsed.report:
             write_file(parsed.report, json_bytes(delivery.report.to_json()))

@@ -5,6 +5,7 @@ steps, ``prepare`` and ``attach``, with the signature made elsewhere in between.
 """
 
 from gateway.core.bulk import Order, Outcome, Unsigned, attach_signatures, check_issuer, prepare_rows
+from gateway.core.bundles import Bundle, Part, bundle_in, record_of
 from gateway.core.checking import Verified, verify, verify_presentation
 from gateway.core.expressing import (
     ORIGINALS,
@@ -60,6 +61,7 @@ __all__ = [
     "SECURINGS",
     "STRICT",
     "Converted",
+    "Bundle",
     "ConvertOptions",
     "Disclosing",
     "Identity",
@@ -69,6 +71,7 @@ __all__ = [
     "Making",
     "Order",
     "Outcome",
+    "Part",
     "Policy",
     "Presented",
     "Question",
@@ -83,6 +86,7 @@ __all__ = [
     "attach",
     "attach_signatures",
     "bake_in",
+    "bundle_in",
     "baked",
     "check_issuer",
     "credential_of",
@@ -103,6 +107,7 @@ __all__ = [
     "prepare_rows",
     "read_of",
     "record",
+    "record_of",
     "render",
     "render_json",
     "securings_named",

@@ -10,13 +10,13 @@ from typing import Any
 
 from gateway.core.understanding import Understanding
 from gateway.envelopes import Envelope, open_envelope
-from gateway.envelopes.baking import BADGE_2, BADGE_3, RECORD_2, Recipe, bake, media_type_of
+from gateway.envelopes.baking import BADGE_2, BADGE_3, Recipe, bake, media_type_of
 from gateway.errors import FormatUnwritable, NotAnImage
 from gateway.formats import recognise
 
 __all__ = ["BAKED", "bake_in", "baked", "image_for", "recipe_of"]
 
-BAKED: dict[str, Recipe] = {"ob3": BADGE_3, "ob2": BADGE_2, "ob1": BADGE_2, "clr2": RECORD_2}
+BAKED: dict[str, Recipe] = {"ob3": BADGE_3, "ob2": BADGE_2, "ob1": BADGE_2}
 """How the credentials of a format are baked, by its name."""
 _DATA = re.compile(r"data:image/(?:png|svg\+xml)(?:;charset=[A-Za-z0-9-]+)?;base64,([A-Za-z0-9+/=\s]+)\Z")
 PLACES = (

@@ -15,6 +15,7 @@ __all__ = [
     "FormatUnknown",
     "FormatUnwritable",
     "JsonLdRefused",
+    "IsBundle",
     "MalformedJson",
     "MalformedJwt",
     "MalformedXml",
@@ -193,6 +194,15 @@ class FormatUnknown(FormatRefused):
     title = "The format is not known"
     status = 415
     default_hint = "Run `gateway formats` for what can be read and written."
+
+
+class IsBundle(FormatRefused):
+    code = "is_bundle"
+    title = "The document holds several credentials"
+    status = 415
+    default_hint = (
+        "Each of them is a credential by itself: convert it with /v1/convert, or `gateway convert`."
+    )
 
 
 class FormatUnwritable(FormatRefused):

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.envelopes import Envelope
 from gateway.envelopes.recognition import refuse_foreign_root
-from gateway.errors import FormatUnknown, FormatUnwritable, NotACredential
+from gateway.errors import FormatUnknown, FormatUnwritable, IsBundle, NotACredential
 from gateway.formats.edci_xml import EDCI_XML
 from gateway.formats.elm3 import ELM3
 from gateway.formats.eudi_learning import EUDI_LEARNING, VCT
@@ -46,7 +46,7 @@ def recognise(envelope: Envelope) -> Format:
     if "VerifiablePresentation" in kinds:
         raise NotACredential("a presentation", pointer="/type", hint="Give the credential inside it alone.")
     if "ClrCredential" in kinds:
-        raise FormatUnknown("a Comprehensive Learner Record (CLR 2.0) is not read yet", pointer="/type")
+        raise IsBundle("a Comprehensive Learner Record (CLR 2.0)", pointer="/type")
     if kinds:
         raise FormatUnknown(
             f"no format the gateway knows has the types {', '.join(kinds)[:200]}", pointer="/type"

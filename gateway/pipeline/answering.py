@@ -35,6 +35,7 @@ __all__ = [
     "answer",
     "conversion_json",
     "converted",
+    "credential_json",
     "report_as",
     "report_json",
     "verified_and_converted",
@@ -106,14 +107,18 @@ def conversion_json(language: str = DEFAULT_LANGUAGE) -> Shape:
     return Shape(partial(report_json, language=language), _credential_and_report)
 
 
-def _credential_and_report(delivery: Delivery) -> bytes:
+def credential_json(delivery: Delivery) -> bytes:
+    """A credential as JSON: as it is, XML and tokens as a text, an image as a ``data:`` URL."""
     if delivery.kind == "json":
-        credential = delivery.content
-    elif delivery.kind == "image":
-        image = base64.b64encode(delivery.content).decode()
-        credential = write_json(f"data:{delivery.media_type};base64,{image}")
-    else:
-        credential = write_json(delivery.content.decode())
+        return delivery.content
+    if delivery.kind != "image":
+        return write_json(delivery.content.decode())
+    image = base64.b64encode(delivery.content).decode()
+    return write_json(f"data:{delivery.media_type};base64,{image}")
+
+
+def _credential_and_report(delivery: Delivery) -> bytes:
+    credential = credential_json(delivery)
     return b'{"credential": %b, "report": %b}' % (credential.strip(), delivery.told.strip())
 
 

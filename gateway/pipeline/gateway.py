@@ -165,9 +165,7 @@ class Gateway:
         securings = securings_named(securing) if securing is not None else ()
         disclosing = self._disclosing(securing, options)
         signers = self._signers(securings, key) if form.signable and securings else ()
-        identity = None
-        if signers:
-            identity = Identity(signers[0].did, self.settings.issuer_name, self.settings.issuer_country)
+        identity = self._identity(signers[0]) if signers else None
         vcdm = options.vcdm or next((s.vcdm for s in securings if s.vcdm in form.vcdm), "")
         wanted = replace(options, identity=identity, now=_stamp(now), vcdm=vcdm)
         ways = _ways(securings, signers, disclosing) if signers else ()
@@ -178,6 +176,13 @@ class Gateway:
             late = partial(converted, wanted, ways, tell, job)
             return await self.compute.run(late, found, small=False), signers, now
         return found, signers, now
+
+    def identity(self, securing: str = DEFAULT_SECURING, key: str = "") -> Identity:
+        """Who signs in a way. Raises ``RequestRefused`` for a way or a key there is not."""
+        return self._identity(self._signers(securings_named(securing), key)[0])
+
+    def _identity(self, signer: Signer) -> Identity:
+        return Identity(signer.did, self.settings.issuer_name, self.settings.issuer_country)
 
     def _disclosing(self, securing: str | None, options: ConvertOptions) -> Disclosing | None:
         """How claims are disclosed, and to whom they are bound. Raises ``RequestRefused`` for a key of no use."""
