@@ -10,7 +10,19 @@ from typing import Any, NamedTuple
 from gateway.messages import DEFAULT_LANGUAGE, localized
 from gateway.records import quick
 
-__all__ = ["Check", "Finding", "Layer", "Outcome", "Report", "Severity", "Verdict", "overall"]
+__all__ = [
+    "INVALID",
+    "UNDETERMINED",
+    "VALID",
+    "Check",
+    "Finding",
+    "Layer",
+    "Outcome",
+    "Report",
+    "Severity",
+    "Verdict",
+    "overall",
+]
 
 
 class Outcome(StrEnum):
@@ -42,6 +54,10 @@ class Verdict(StrEnum):
     UNDETERMINED = "undetermined"
 
 
+VALID, INVALID, UNDETERMINED = Verdict
+"""The members by name, for what looks at many: to ask the class for one is a call."""
+
+
 class Finding(NamedTuple):
     """One remark about one place. Never holds the value itself, only where it stands.
 
@@ -61,17 +77,22 @@ class Finding(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON, empty members left out."""
-        members = {
-            "pointer": self.pointer,
-            "code": self.code,
-            "severity": self.severity.value,
-            "rule": self.rule,
-            "outcome": self.outcome.value if self.outcome else "",
-            "layer": self.layer.value if self.layer else "",
-            "target": self.target,
-            "message": self.message,
-        }
-        return {name: value for name, value in members.items() if value or name == "pointer"}
+        pointer, code, severity, rule, outcome, layer, target, message = self
+        members = {"pointer": pointer}
+        if code:
+            members["code"] = code
+        members["severity"] = severity._value_
+        if rule:
+            members["rule"] = rule
+        if outcome is not None:
+            members["outcome"] = outcome._value_
+        if layer is not None:
+            members["layer"] = layer._value_
+        if target:
+            members["target"] = target
+        if message:
+            members["message"] = message
+        return members
 
 
 @quick
@@ -103,10 +124,9 @@ class Check:
 
 def overall(verdicts: Sequence[Verdict]) -> Verdict:
     """``invalid`` if one of them is, ``valid`` if there are some and all are, else ``undetermined``."""
-    if Verdict.INVALID in verdicts:
-        return Verdict.INVALID
-    valid = verdicts.count(Verdict.VALID) == len(verdicts) > 0
-    return Verdict.VALID if valid else Verdict.UNDETERMINED
+    if INVALID in verdicts:
+        return INVALID
+    return VALID if verdicts.count(VALID) == len(verdicts) > 0 else UNDETERMINED
 
 
 @quick
@@ -139,7 +159,7 @@ class Report:
         totals = {outcome.value: 0 for outcome in Outcome}
         for finding in self.findings:
             if finding.outcome is not None:
-                totals[finding.outcome.value] += 1
+                totals[finding.outcome._value_] += 1
         return totals
 
     def dropped(self) -> tuple[Finding, ...]:

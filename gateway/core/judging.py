@@ -9,7 +9,7 @@ from gateway.core.policies import Policy, unproven
 from gateway.core.question import Question
 from gateway.proofs.secured import Secured
 from gateway.records import quick
-from gateway.report import Check, Verdict
+from gateway.report import INVALID, UNDETERMINED, VALID, Check, Verdict
 
 __all__ = ["NOT_VERIFIED", "Verified", "judged"]
 
@@ -43,19 +43,19 @@ def judged(checks: tuple[Check, ...], secured: tuple[Secured, ...], question: Qu
         counted = tuple(check for check in counted if check.name.partition(".")[0] in PROOF_ONLY)
     verdict = question.policy.verdict(counted)
     proven = question.proof_only or (_holds(secured) and _bound(checks))
-    if verdict is Verdict.VALID and proven:
+    if verdict is VALID and proven:
         return Verified(checks, verdict, True)
-    reason = unproven(checks) if verdict is Verdict.VALID else question.policy.reason(counted)
+    reason = unproven(checks) if verdict is VALID else question.policy.reason(counted)
     return Verified(checks, verdict, False, reason or NOT_VERIFIED)
 
 
 def _counted(checks: tuple[Check, ...], secured: tuple[Secured, ...], policy: Policy) -> Iterable[Check]:
-    if not any(item.verdict is Verdict.VALID for item in secured):
+    if not any(item.verdict is VALID for item in secured):
         return checks
     passed_over = [
         item for item in secured
-        if item.verdict is Verdict.UNDETERMINED
-        or (policy.one_proof_is_enough and item.verdict is Verdict.INVALID)
+        if item.verdict is UNDETERMINED
+        or (policy.one_proof_is_enough and item.verdict is INVALID)
     ]  # fmt: skip
     skipped = {id(check) for item in passed_over for check in item.checks}
     return (check for check in checks if id(check) not in skipped)
@@ -63,9 +63,9 @@ def _counted(checks: tuple[Check, ...], secured: tuple[Secured, ...], policy: Po
 
 def _holds(secured: tuple[Secured, ...]) -> bool:
     """Whether something vouches: a signature, or an address that answered, and nothing against it."""
-    return any(item.signed and item.verdict is not Verdict.INVALID for item in secured)
+    return any(item.signed and item.verdict is not INVALID for item in secured)
 
 
 def _bound(checks: tuple[Check, ...]) -> bool:
     bindings = [check.verdict for check in checks if check.name == "issuer"]
-    return bool(bindings) and all(verdict is Verdict.VALID for verdict in bindings)
+    return bool(bindings) and all(verdict is VALID for verdict in bindings)

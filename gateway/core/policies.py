@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from gateway.errors import RequestRefused
-from gateway.report import Check, Verdict, overall
+from gateway.report import INVALID, UNDETERMINED, VALID, Check, Verdict, overall
 
 __all__ = ["POLICIES", "STRICT", "Policy", "deciding", "policy_named", "policy_reported", "unproven"]
 
@@ -38,9 +38,7 @@ class Policy:
 
     def rests_on(self, check: Check) -> bool:
         """Whether a check counts: it is required, and not one of those the policy tolerates."""
-        return self.requires(check) and not (
-            check.verdict is Verdict.UNDETERMINED and check.code in self.tolerated
-        )
+        return self.requires(check) and not (check.verdict is UNDETERMINED and check.code in self.tolerated)
 
     def verdict(self, checks: Iterable[Check]) -> Verdict:
         """``invalid`` if a required check is, ``valid`` if all are, else ``undetermined``."""
@@ -48,8 +46,8 @@ class Policy:
 
     def reason(self, checks: Iterable[Check]) -> Check | None:
         """The first check that decides against a document; None when there is none."""
-        against = [c for c in checks if self.rests_on(c) and c.verdict is not Verdict.VALID]
-        invalid = [check for check in against if check.verdict is Verdict.INVALID]
+        against = [c for c in checks if self.rests_on(c) and c.verdict is not VALID]
+        invalid = [check for check in against if check.verdict is INVALID]
         return next(iter(invalid or against), None)
 
     def with_trust(self) -> Policy:
@@ -103,9 +101,7 @@ def policy_reported(name: str) -> Policy | None:
 
 def unproven(checks: Iterable[Check]) -> Check | None:
     """What proof or binding lacks of a document that a policy passes: the check that keeps it from being verified."""
-    open_ones = [
-        check for check in checks if check.verdict is not Verdict.VALID or check.name == "credential"
-    ]
+    open_ones = [check for check in checks if check.verdict is not VALID or check.name == "credential"]
     found = (check for name in VOUCHING for check in open_ones if check.name == name and check.code)
     return next(found, None)
 
@@ -116,7 +112,7 @@ def deciding(policy: str, checks: Iterable[Check], verdict: Verdict) -> tuple[Ch
     Where everything required is valid, that is who vouches for it, which nothing else makes up for.
     """
     checks = tuple(checks)
-    if verdict is Verdict.VALID:
+    if verdict is VALID:
         found = unproven(checks)
         return (found,) if found is not None else ()
     wrong = tuple(check for check in checks if check.verdict is verdict)

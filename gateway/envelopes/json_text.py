@@ -57,9 +57,11 @@ def _at_once(data: bytes) -> Any:
         tree = orjson.loads(data)
     except orjson.JSONDecodeError:
         return _NOT_SOUND
-    texts = _sound_texts(tree)
-    bare = data.replace(rb"\\", b"") if rb"\\" in data else data
-    return tree if 2 * texts == bare.count(b'"') - bare.count(rb"\"") else _NOT_SOUND
+    quotes = data.count(b'"')
+    if b"\\" in data:
+        bare = data.replace(rb"\\", b"")
+        quotes = bare.count(b'"') - bare.count(rb"\"")
+    return tree if 2 * _sound_texts(tree) == quotes else _NOT_SOUND
 
 
 def _by_and_by(data: bytes) -> Any:

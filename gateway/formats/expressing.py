@@ -16,7 +16,7 @@ from gateway.formats.carriers import record_of, restore
 from gateway.formats.format import Format, Tree, WriteOptions
 from gateway.formats.simple import name_ties
 from gateway.jsonld import LinkedData
-from gateway.mapping import Step, leaves_of
+from gateway.mapping import Step, below, leaves_of
 from gateway.model import Credential, Residue
 from gateway.pointers import escape
 
@@ -58,10 +58,10 @@ def read_document(form: Format, tree: Tree) -> Understood:
     hub, steps = native.hub, list(native.steps)
     if record is not None:
         hub, told = restore(record, hub)
-        steps += [step._replace(here=f"/carried{step.here}") for step in told]
+        steps += below("/carried", told)
         steps += [Step(pointer, "", "carrier") for pointer in _taken_out(inner, body)]
     if prefix:
-        steps = [step._replace(here=prefix + step.here) for step in steps]
+        steps = below(prefix, steps)
         hub, outside = _with_wrapper(form, hub, tree, prefix)
         steps += outside
     return Understood(hub, tuple(steps))

@@ -38,7 +38,7 @@ PERMUTATION_BUDGET = 3000
 @quick
 @dataclass(frozen=True, slots=True)
 class CanonicalDataset:
-    """``nquads`` is the canonical form; ``labels`` maps input blank labels to canonical ones.
+    """``nquads`` is the canonical form; ``names`` are the canonical labels by those of the input, ``_:`` included.
 
     ``ties`` holds the groups of input labels that first-degree hashes do not tell apart, identical
     leaves under one parent left out: a dataset without ties is *canonically simple*. ``tried`` is how many
@@ -46,10 +46,15 @@ class CanonicalDataset:
     """
 
     nquads: str
-    labels: dict[str, str]
+    names: dict[str, str]
     ties: tuple[tuple[str, ...], ...]
     quads: int
     tried: int = 0
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The same without ``_:``."""
+        return {_bare(label): _bare(name) for label, name in self.names.items()}
 
 
 def canonicalize_quads(
@@ -79,8 +84,7 @@ def canonicalize_dataset(
     if not graph.apart:
         return canonicalize_rows(rows_of(dataset), algorithm=algorithm, budget=budget)
     names = graph.names()
-    labels = {_bare(label): _bare(name) for label, name in names.items()}
-    return CanonicalDataset(graph.nquads(names), labels, (), graph.quads)
+    return CanonicalDataset(graph.nquads(names), names, (), graph.quads)
 
 
 class _Canonicalizer:
@@ -114,8 +118,9 @@ class _Canonicalizer:
         for group in tied:
             self._issue_tied(group)
         ties = tuple(tuple(_bare(label) for label in g) for g in tied if not self._identical_leaves(g))
-        labels = {_bare(label): _bare(name) for label, name in self.canonical.items()}
-        return CanonicalDataset(self._lines(), labels, ties, len(self.rows), self.allowed - self.budget)
+        return CanonicalDataset(
+            self._lines(), self.canonical, ties, len(self.rows), self.allowed - self.budget
+        )
 
     def _lines(self) -> str:
         """The canonical N-Quads: every label replaced, the lines in order."""

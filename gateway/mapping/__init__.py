@@ -6,7 +6,7 @@ from gateway.mapping.places import place_of
 from gateway.mapping.reading import MAX_NODES, NodeIndex, Reader, Reading
 from gateway.mapping.reading_rows import reader_of
 from gateway.mapping.table import Row, Section, Table, load_table, parse_table
-from gateway.mapping.trace import Step
+from gateway.mapping.trace import Step, below
 from gateway.mapping.writing import Writer
 from gateway.mapping.writing_rows import writer_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "Table",
     "Writer",
     "account",
+    "below",
     "leaves_of",
     "load_table",
     "parse_table",

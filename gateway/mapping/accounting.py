@@ -14,6 +14,8 @@ from gateway.report import Finding, Layer, Outcome, Severity
 __all__ = ["Accounts", "account", "leaves_of"]
 
 INFO = Severity.INFO
+KEPT, TRANSFORMED, DEFAULTED = Outcome.KEPT, Outcome.TRANSFORMED, Outcome.DEFAULTED
+NATIVE, CARRIED = Layer.NATIVE, Layer.CARRIED
 CONTAINERS = (dict, list)
 
 
@@ -103,15 +105,15 @@ class _Book:
         for step in steps:
             told = carried.get(step.hub)
             if told or (told is None and self._is_carried(step.hub)):
-                outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT
-                return Finding(pointer, "carried", INFO, step.rule, outcome, Layer.CARRIED)
-        return Finding(pointer, "mapped", INFO, steps[0].rule, Outcome.TRANSFORMED, Layer.NATIVE)
+                outcome = DEFAULTED if step.assumed else KEPT
+                return Finding(pointer, "carried", INFO, step.rule, outcome, CARRIED)
+        return Finding(pointer, "mapped", INFO, steps[0].rule, TRANSFORMED, NATIVE)
 
     def _unread(self, pointer: str) -> Finding:
         if pointer in self._restated:
             return _restated(pointer)
         if self._accounts.original:
-            return Finding(pointer, "in_original", INFO, "original", Outcome.KEPT, Layer.ORIGINAL)
+            return Finding(pointer, "in_original", INFO, "original", KEPT, Layer.ORIGINAL)
         secured = _below(pointer, self._accounts.not_copied)
         return Finding(
             pointer,
@@ -129,7 +131,7 @@ class _Book:
 
 
 def _restated(pointer: str) -> Finding:
-    return Finding(pointer, "restated", INFO, "restated", Outcome.TRANSFORMED, Layer.NATIVE)
+    return Finding(pointer, "restated", INFO, "restated", TRANSFORMED, NATIVE)
 
 
 def _below(pointer: str, places: tuple[str, ...]) -> bool:
@@ -137,9 +139,9 @@ def _below(pointer: str, places: tuple[str, ...]) -> bool:
 
 
 def _kept(pointer: str, step: Step, target: str, rule: str, exact: bool) -> Finding:
-    outcome = Outcome.DEFAULTED if step.assumed else Outcome.KEPT if exact else Outcome.TRANSFORMED
+    outcome = DEFAULTED if step.assumed else KEPT if exact else TRANSFORMED
     name = step.rule if step.rule == rule else f"{step.rule} → {rule}"
-    return Finding(pointer, "mapped", INFO, name, outcome, Layer.NATIVE, target)
+    return Finding(pointer, "mapped", INFO, name, outcome, NATIVE, target)
 
 
 class _Native:

@@ -38,7 +38,7 @@ RowReader = Callable[["Reader", Any, str, Draft, str], None]
 @dataclass(slots=True, eq=False)
 class SectionReader:
     """A section made ready: ``rows`` are, by the name that begins their path, the place of each in the
-    table, that name, and the row; ``constants`` tell nodes in one place apart;
+    table, that name, the same as the end of a pointer, and the row; ``constants`` tell nodes in one place apart;
     ``identifying`` is the field that a bare identifier stands for, None where the class has none.
     """
 
@@ -47,7 +47,7 @@ class SectionReader:
     types: tuple[str, ...]
     constants: tuple[tuple[str, str], ...]
     identifying: str | None
-    rows: dict[str, list[tuple[int, str, RowReader]]] = field(default_factory=dict)
+    rows: dict[str, list[tuple[int, str, str, RowReader]]] = field(default_factory=dict)
 
 
 @quick
@@ -146,8 +146,8 @@ class Reader:
             rows = section.rows
             wanted = [row for name in value if name in rows for row in rows[name]]
             wanted.sort()  # no two rows have one place in the table, so that nothing else is compared
-            for _, name, row in wanted:
-                row(self, value[name], f"{pointer}/{escape(name)}", draft, hub)
+            for _, name, end, row in wanted:
+                row(self, value[name], pointer + end, draft, hub)
         return draft
 
     def _take_types(self, value: dict[str, Any], pointer: str, section: SectionReader, hub: str) -> None:

@@ -16,6 +16,7 @@ from gateway.mapping.reading import Choice, Choose, NodeIndex, Reader, RowReader
 from gateway.mapping.table import Row, Section, Table
 from gateway.mapping.trace import Step
 from gateway.model import fields_of
+from gateway.pointers import escape
 
 __all__ = ["reader_of"]
 
@@ -42,7 +43,9 @@ def _sections(table: Table) -> dict[str, SectionReader]:
             read = _row(row, readers, shared=shared)
             if len(row.here) > 1:
                 read = _deeper(row.here[1:], read)
-            readers[name].rows.setdefault(row.here[0], []).append((number, row.here[0], read))
+            readers[name].rows.setdefault(row.here[0], []).append(
+                (number, row.here[0], f"/{escape(row.here[0])}", read)
+            )
     return readers
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Step"]
+__all__ = ["Step", "below"]
 
 
 class Step(NamedTuple):
@@ -20,3 +21,8 @@ class Step(NamedTuple):
     rule: str
     exact: bool = True
     assumed: bool = False
+
+
+def below(place: str, steps: Iterable[Step]) -> list[Step]:
+    """The same steps of a document that stands at ``place`` in another."""
+    return [Step(place + here, hub, rule, exact, assumed) for here, hub, rule, exact, assumed in steps]

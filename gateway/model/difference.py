@@ -119,7 +119,7 @@ def _set(part: Any, back: Any) -> Any:
             changes[name] = tuple(_set(item, other) for item, other in zip(value, given, strict=True))
         else:
             changes[name] = _set(value, given)
-    return replace(back, **changes)
+    return replace(back, **changes) if changes else back
 
 
 def _emptied(node: Any, path: list[str]) -> Any:

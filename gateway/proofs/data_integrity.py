@@ -187,7 +187,7 @@ def _hashed(suite: Cryptosuite, document: LinkedData, config: Json, kind: str) -
     digest = DIGESTS.get(kind, "sha256")
     proof, simple = _configuration(suite.transformation, config, document.contexts, digest)
     body = suite.transformation.transform(document, digest)
-    return proof + hashlib.new(digest, body.canonical).digest(), simple and body.simple
+    return proof + _hash(digest, body.canonical), simple and body.simple
 
 
 def _configuration(
@@ -208,9 +208,14 @@ def _late_configuration(transformation: Transformation, written: bytes, digest: 
     return _digest(transformation, LinkedData(marshal.loads(written)), digest)
 
 
+def _hash(digest: str, data: bytes) -> bytes:
+    made: bytes = getattr(hashlib, digest)(data).digest()
+    return made
+
+
 def _digest(transformation: Transformation, document: LinkedData, digest: str) -> tuple[bytes, bool]:
     made = transformation.transform(document, digest)
-    return hashlib.new(digest, made.canonical).digest(), made.simple
+    return _hash(digest, made.canonical), made.simple
 
 
 def signed_with(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.records import quick
-from gateway.report import Check, Verdict, overall
+from gateway.report import VALID, Check, Verdict, overall
 
 __all__ = ["Secured"]
 
@@ -37,9 +37,7 @@ class Secured:
     @property
     def signed(self) -> bool:
         """Whether the signature holds, whoever made it."""
-        return any(
-            check.name == "proof.signature" and check.verdict is Verdict.VALID for check in self.checks
-        )
+        return any(check.name == "proof.signature" and check.verdict is VALID for check in self.checks)
 
     @property
     def verdict(self) -> Verdict:

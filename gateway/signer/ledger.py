@@ -102,8 +102,7 @@ class Ledger:
 
     def _append(self, lines: bytes) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            handle = self._opened()
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 end = os.fstat(handle).st_size
@@ -116,6 +115,15 @@ class Ledger:
                 os.close(handle)
         except OSError as error:
             raise SignerFailed(f"the signature cannot be noted: {error.strerror}") from None
+
+    def _opened(self) -> int:
+        """The file, made with its folder where it is not there."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        try:
+            return os.open(self._path, flags, 0o600)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return os.open(self._path, flags, 0o600)
 
     def _entries(self) -> Iterator[Signed | None]:
         """The entries in order; None for a line that is none."""
