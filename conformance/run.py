@@ -27,6 +27,7 @@ from conformance import (
     templated,
     vectors,
     w3c,
+    wallets,
 )
 from conformance.figures import Figure
 
@@ -46,6 +47,7 @@ PARTS = {
     "The outside world": outside,
     "Attacks": attacks,
     "Foreign verifiers": foreign,
+    "Wallets": wallets,
 }
 LIBRARIES = ("pyld", "pynacl", "cryptography", "lxml", "rfc8785", "pyshacl", "jsonschema")
 
@@ -59,7 +61,11 @@ def main() -> int:
     asked = parser.parse_args()
     done: dict[str, list[Figure]] = {}
     for title, part in PARTS.items():
-        why = ("left out on request" if asked.no_node else foreign.available()) if part is foreign else ""
+        why = (
+            ("left out on request" if asked.no_node else foreign.available())
+            if part in (foreign, wallets)
+            else ""
+        )
         if why:
             print(f"{title}: skipped, {why}")
             continue

@@ -36,9 +36,9 @@ async def fetched(request: web.Request) -> web.Response:
 
 @routes.post("/oid4vp/requests/{handle}")
 async def asked(request: web.Request) -> web.Response:
-    """The same for a wallet that says what it can do, and sends a nonce of its own (section 5.10)."""
+    """The same for a wallet that says what it can do, and sends a nonce of its own; either may be left out (5.10)."""
     known_parameters(request, NOTHING)
-    form = await form_of(request)
+    form = await form_of(request) if request.can_read_body else {}
     nonce = form.get("wallet_nonce")
     if nonce is not None and NONCE.match(nonce) is None:
         raise OAuthRefused("wallet_nonce is at most 512 visible characters")

@@ -199,6 +199,7 @@ async def test_5_10_the_wallets_nonce_comes_back_in_a_signed_request(scene: Scen
     }
     answer = await scene.client.post(path, data=form)
     assert read_jwt(await answer.read()).payload["wallet_nonce"] == form["wallet_nonce"]
+    assert "wallet_nonce" not in read_jwt(await (await scene.client.post(path)).read()).payload
     for wrong in (
         {"wallet_nonce": "a b"},
         {"wallet_nonce": "x" * 513},
