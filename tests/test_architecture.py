@@ -22,7 +22,7 @@ FLOORS = {
     "mapping": 2, "envelopes": 2, "shapes": 2, "certificates": 2,
     "formats": 3, "proofs": 3, "status": 3,
     "core": 4,
-    "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5, "addresses": 5, "logs": 5,  # the ground of F5
+    "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5, "addresses": 5, "logs": 5, "hardening": 5,  # the ground of F5
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6.5,
     "api": 7, "web": 7, "cli": 7, "__main__": 7,

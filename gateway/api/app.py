@@ -18,6 +18,7 @@ from gateway.api.faces import FACES, KEEPING
 from gateway.api.lag import watch_lag
 from gateway.api.openapi import description
 from gateway.api.problems import problems
+from gateway.api.readiness import READINESS, readiness_of
 from gateway.api.shares import SHARES, fair, shares_of
 from gateway.api.state import ARCHIVE, DESCRIPTION, GATEWAY, LIFECYCLE, METRICS, OFFERS, SETTINGS, STORE
 from gateway.compute import PoolCompute, Spare, WatchedCompute
@@ -57,6 +58,7 @@ def make_app(
     app[METRICS] = metrics or Metrics()
     app[DESCRIPTION] = description()
     app[SHARES], app[CONNECTIONS] = shares_of(settings), connections_of(settings)
+    app[READINESS] = readiness_of(app)
     app.cleanup_ctx.append(watch_lag)
     if gateway is not None:
         app[GATEWAY] = gateway

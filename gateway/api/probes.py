@@ -5,8 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.api.describing import Paths, got
+from gateway.api.problems import problem_response
+from gateway.api.readiness import GOOD, READINESS
+from gateway.api.requests import asked_language
 from gateway.api.state import GATEWAY, METRICS
-from gateway.pipeline import contexts_known
+from gateway.errors import NotReady
 
 __all__ = ["PATHS", "routes"]
 
@@ -23,10 +26,12 @@ async def healthz(_: web.Request) -> web.Response:
 
 @routes.get("/readyz")
 async def readyz(request: web.Request) -> web.Response:
-    """A worker process answers too, and there is a key to sign with."""
-    gateway = request.app[GATEWAY]
-    contexts = await gateway.compute.run(contexts_known)
-    return web.json_response({"status": "ready", "contexts": contexts, "signer": gateway.signer.did})
+    """Each check by name; all must be ``ok``."""
+    checks = await request.app[READINESS].look()
+    if failed := [name for name, said in checks.items() if said != GOOD]:
+        members = {**NotReady(f"{', '.join(failed)} cannot be used now").problem(), "checks": checks}
+        return problem_response(members, asked_language(request))
+    return web.json_response({"status": "ready", "checks": checks, "signer": request.app[GATEWAY].signer.did})
 
 
 @routes.get("/metrics")

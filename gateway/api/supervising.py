@@ -25,6 +25,7 @@ from typing import Any
 from gateway.api.app import make_app
 from gateway.api.serving import SHUTDOWN, bound, serve_app
 from gateway.errors import GatewayError, GatewayFailed
+from gateway.hardening import harden, keep_files_to_itself
 from gateway.logs import log_to_standard_error
 from gateway.metrics import Metrics
 from gateway.settings import Settings
@@ -47,6 +48,7 @@ def serve(settings: Settings) -> None:
     Raises a ``GatewayError`` when it cannot be started.
     """
     log_to_standard_error(settings.log)
+    keep_files_to_itself()
     _await_hangups(settings)
     sockets = bound(settings)
     if settings.processes == 1:
@@ -72,7 +74,9 @@ async def _at_once() -> bool:
 def _child(settings: Settings, sockets: Sequence[socket.socket], shared: Path, parent: Connection) -> None:
     """The life of a serving process: says that it is ready, answers when it is told to, ends with its parent."""
     os.setpgid(0, 0)  # what is typed at the terminal is for the parent, which passes it on
+    harden()
     log_to_standard_error(settings.log)
+    keep_files_to_itself()
     _await_hangups(settings)
     app = make_app(settings, metrics=Metrics(shared))
     try:

@@ -22,6 +22,7 @@ from gateway.cli.following import follow, job_line
 from gateway.cli.parts import add_data, read_file, settings_of, with_gateway
 from gateway.core import DEFAULT_SECURING, ORIGINALS
 from gateway.errors import RequestRefused
+from gateway.hardening import keep_files_to_itself
 from gateway.jobs import Batches, as_json, row_json
 from gateway.jobs.tables import Issuer
 from gateway.jobs.work import wanted_of
@@ -279,6 +280,7 @@ def _work(parsed: Options) -> int:
     """Do the jobs of every tenant until told to stop."""
 
     log_to_standard_error(settings_of(parsed).log)
+    keep_files_to_itself()
 
     async def work(gateway: Gateway) -> int:
         url = settings_of(parsed).database_url

@@ -16,6 +16,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from gateway.errors import GatewayError
+from gateway.hardening import harden
 
 __all__ = ["COMMANDS", "command_line", "main"]
 
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None, *, clock: Callable[[], datetime] = 
         given = sys.argv[1:] if arguments is None else arguments
         asked = next((word for word in given if not word.startswith("-")), "")
         parsed = command_line(asked).parse_args(given)
+    if arguments is None:
+        harden()
     parsed.clock = clock
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a mark or a name the terminal has no letters for

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway.errors import GatewayFailed
+from gateway.hardening import harden
 
 __all__ = ["HEADER", "framed", "work"]
 
@@ -30,6 +31,7 @@ def framed(content: bytes) -> bytes:
 
 def work(channel: socket.socket, warm: Callable[[], object]) -> None:
     """The life of a worker: ``warm`` up, say so with an empty message, work until the channel ends."""
+    harden()
     # Whoever stops the service stops the process that serves; that one lets its workers finish.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

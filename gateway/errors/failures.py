@@ -12,6 +12,7 @@ __all__ = [
     "FetchRefused",
     "GatewayFailed",
     "LossRefused",
+    "NotReady",
     "OutsideFailed",
     "Overloaded",
     "SettingInvalid",
@@ -127,6 +128,15 @@ class Overloaded(GatewayFailed):
     title = "The gateway is busy"
     status = 503
     default_hint = "Try again in a few seconds."
+
+
+class NotReady(GatewayFailed):
+    """The process answers and cannot do all of its work now."""
+
+    code = "not_ready"
+    title = "The gateway cannot do all of its work now"
+    status = 503
+    default_hint = "The checks that are not ok say what is wrong; the log says more."
 
 
 class SettingInvalid(GatewayFailed):
