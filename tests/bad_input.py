@@ -55,7 +55,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "format_unknown"),
     "a sentence": (b"hello", "format_unknown"),
     "PNG": (b"\x89PNG\r\n\x1a\n....", "baked_image_malformed"),
-    "PDF": (b"%PDF-1.7 ...", "format_unknown"),
+    "PDF": (b"%PDF-1.7 ...", "no_attachment"),
     "JWT": (b"eyJhbGciOiJFZERTQSJ9.eyJ2YyI6e319.c2lnbmF0dXJl", "format_unknown"),
     "old Europass CV": (
         b'<SkillsPassport xmlns="http://europass.cedefop.europa.eu/Europass"/>',

@@ -64,7 +64,7 @@ def bake_in(image: bytes, credential: bytes, form: str) -> tuple[bytes, str]:
 
 def _own_image(envelope: Envelope, data: bytes) -> bytes:
     """The image that a credential came in, or that stands in it as a ``data:`` URL; nothing is fetched."""
-    if envelope.image:
+    if envelope.image.startswith("image/"):
         return data
     for url in _pictures(envelope.tree):
         if found := _DATA.match(url):

@@ -9,6 +9,7 @@ from gateway.envelopes.jades import is_jades, payload_of
 from gateway.envelopes.json_text import read_json
 from gateway.envelopes.jwt import CLAIMS, credential_in, enveloped, is_compact, read_jwt
 from gateway.envelopes.limits import check_size
+from gateway.envelopes.pdf import attached_in_pdf, is_pdf
 from gateway.envelopes.png import PNG, baked_in_png
 from gateway.envelopes.recognition import refuse_foreign_bytes
 from gateway.envelopes.sd_jwt import is_sd_jwt, read_sd_jwt
@@ -22,6 +23,7 @@ __all__ = ["Envelope", "open_envelope", "open_tree"]
 Json = dict[str, Any]
 
 VCDM_2 = "https://www.w3.org/ns/credentials/v2"
+PDF_TYPE = "application/pdf"
 MEDIA_TYPES = {"": "application/json", "jwt": "application/jwt", "sd-jwt": "application/dc+sd-jwt"}
 
 
@@ -29,7 +31,7 @@ MEDIA_TYPES = {"": "application/json", "jwt": "application/jwt", "sd-jwt": "appl
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An opened envelope. ``root`` is set for XML; ``sealed`` names a seal around the tree that is
-    not checked in opening it; ``image`` the media type of the image the document was baked into;
+    not checked in opening it; ``image`` the media type of the image, or PDF, that the document came in;
     ``data`` are the document's bytes as they came.
     """
 
@@ -57,6 +59,8 @@ def open_envelope(data: bytes) -> Envelope:
         return replace(_open(_baked(baked_in_png(data))), image="image/png")
     if is_svg(data):
         return replace(_open(_baked(baked_in_svg(data))), image="image/svg+xml")
+    if is_pdf(data):
+        return replace(_open(attached_in_pdf(data)), image=PDF_TYPE)
     return _open(data)
 
 

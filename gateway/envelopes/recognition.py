@@ -11,7 +11,6 @@ __all__ = ["refuse_foreign_bytes", "refuse_foreign_root"]
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "a JPEG image", "Give the credential itself, not its picture."),
     (b"GIF8", "a GIF image", "Give the credential itself, not its picture."),
-    (b"%PDF", "a PDF file", "Give the credential's JSON or XML; a PDF that shows it is not read."),
     (b"PK\x03\x04", "a ZIP archive", "Unpack it and give each credential alone."),
     (b"\x1f\x8b", "gzip-compressed data", "Uncompress it first."),
     (b"BZh", "bzip2-compressed data", "Uncompress it first."),

@@ -22,6 +22,7 @@ __all__ = [
     "MethodNotAllowed",
     "NestingTooDeep",
     "NoSubject",
+    "NoAttachment",
     "NotACredential",
     "NotAPresentation",
     "NotAnInteroperableNumber",
@@ -29,8 +30,10 @@ __all__ = [
     "NotBaked",
     "NotFound",
     "OptionUnknown",
+    "PdfMalformed",
     "ProtectedTermRedefinition",
     "RequestRefused",
+    "SeveralAttachments",
     "SeveralBakedCredentials",
     "SeveralSubjects",
     "TooComplex",
@@ -178,6 +181,25 @@ class SeveralBakedCredentials(EnvelopeRefused):
     code = "several_baked_credentials"
     title = "The image holds several credentials"
     default_hint = "Readers disagree on which one counts: bake one credential into one image."
+
+
+class PdfMalformed(EnvelopeRefused):
+    code = "pdf_malformed"
+    title = "The PDF cannot be read"
+    default_hint = "Give the attached credential itself."
+
+
+class NoAttachment(EnvelopeRefused):
+    code = "no_attachment"
+    title = "The PDF has no credential attached"
+    status = 415
+    default_hint = "A PDF that only shows a credential is no credential: ask the issuer for its JSON or XML."
+
+
+class SeveralAttachments(EnvelopeRefused):
+    code = "several_attachments"
+    title = "The PDF has several credentials attached"
+    default_hint = "Save the attachments and give each credential alone."
 
 
 # --- documents -------------------------------------------------------------------------------

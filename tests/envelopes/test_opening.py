@@ -15,7 +15,6 @@ from gateway.errors import FormatUnknown, GatewayError, MalformedJson
 FOREIGN = [
     (b"\xff\xd8\xff\xe0", "JPEG"),
     (b"GIF89a", "GIF"),
-    (b"%PDF-1.7\n", "PDF"),
     (b"PK\x03\x04\x14\x00", "ZIP"),
     (b"\x1f\x8b\x08\x00", "gzip"),
     (b"BZh91AY", "bzip2"),
