@@ -12,6 +12,7 @@ from typing import Any
 from gateway.codecs import LANGUAGE_TAG, UNDETERMINED
 from gateway.envelopes import Envelope
 from gateway.errors import NoSubject, NotACredential
+from gateway.formats.badge_extensions import with_extensions
 from gateway.formats.format import Format, Native, Tree
 from gateway.formats.reading import contexts_of, index_nodes, run_table, types_of
 from gateway.mapping import Step
@@ -60,15 +61,9 @@ def _read(tree: Tree, supplied: frozenset[str]) -> Native:
     badge = index[badge][0] if isinstance(badge, str) and badge in index else badge
     language = badge.get("@language") if isinstance(badge, dict) else None
     known = isinstance(language, str) and bool(LANGUAGE_TAG.match(language))
-    native = run_table(
-        "ob2",
-        tree,
-        ignore=supplied,
-        language=str(language) if known else UNDETERMINED,
-        index=index,
-        pointer=here,
-    )
-    return _issued_by_awarding_body(native)
+    told = str(language) if known else UNDETERMINED
+    native = run_table("ob2", tree, ignore=supplied, language=told, index=index, pointer=here)
+    return _issued_by_awarding_body(with_extensions(native, told))
 
 
 def _issued_by_awarding_body(native: Native) -> Native:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.codecs import LANGUAGE_TAG, UNDETERMINED, CodecContext
 from gateway.envelopes import Envelope
+from gateway.formats.badge_extensions import with_extensions
 from gateway.formats.format import Format, Native, Tree, WriteOptions, Written
 from gateway.formats.language import language_for
 from gateway.formats.ob3_display import supply
@@ -59,13 +60,15 @@ def _sniff(envelope: Envelope) -> bool:
 
 def _read(tree: Tree, supplied: frozenset[str]) -> Native:
     check_subject(tree)
-    return run_table(
+    language = _language_of(tree)
+    native = run_table(
         "ob3_vcdm1" if contexts_of(tree)[:1] == (VCDM_1,) else "ob3",
         tree,
         ignore=supplied,
-        language=_language_of(tree),
+        language=language,
         choose=_choose_reading,
     )
+    return with_extensions(native, language)
 
 
 def _language_of(tree: Tree) -> str:
