@@ -40,6 +40,7 @@ format: install ## put the code in form
 conformance: install node ## count what holds over other people's samples, and in their verifiers
 	GATEWAY_GENERATED=$${GATEWAY_GENERATED:-100000} $(BIN)/python -m conformance.run $(CORPORA) --write docs/conformance.md
 	$(BIN)/python -m conformance.golden $(CORPORA) --write docs/golden-triple.md
+	$(if $(SUITES),$(BIN)/python -m conformance.suites $(SUITES) --write docs/suites.md)
 
 node: ## fetch the foreign verifiers; without npm they are left out
 	@if command -v npm >/dev/null; then cd $(NODE) && npm ci --omit=peer --legacy-peer-deps --silent; \

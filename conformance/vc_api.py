@@ -7,11 +7,12 @@ status and never into the answer.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
@@ -94,12 +95,16 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, now: datetime) -> AsyncIterator[Served]:
+async def serving(
+    folder: Path, clock: Callable[[], datetime], public: str = PUBLIC, port: int | None = None,
+    ssl: SSLContext | None = None,
+) -> AsyncIterator[Served]:  # fmt: skip
     """A gateway with keys and a store of its own, an hour and nobody to ask, served on loopback."""
-    settings = Settings(data=folder, public_url=PUBLIC, requests_per_minute=10**6)
+    now = clock()
+    settings = Settings(data=folder, public_url=public, requests_per_minute=10**6, connections_each=512)
     signer = signer_for(Settings(data=folder), now)  # a DID for each key: suites are told one for each issuer
     KeyStore(folder).new(now, "p256")
-    gateway = Gateway(signer, settings, NoFetch(), HereCompute(), clock=lambda: now)
+    gateway = Gateway(signer, settings, NoFetch(), HereCompute(), clock=clock)
     store = await Database.open(f"sqlite:///{folder / 'gateway.db'}")
     await store.write(SYSTEM, bring_up_to_date)
 
@@ -108,7 +113,9 @@ async def serving(folder: Path, now: datetime) -> AsyncIterator[Served]:
 
     key = await store.write(SYSTEM, work)
     try:
-        async with TestClient(TestServer(make_app(settings, gateway, store))) as client:
+        server = TestServer(make_app(settings, gateway, store), port=port, scheme="https" if ssl else "http")
+        await server.start_server(ssl=ssl)
+        async with TestClient(server) as client:
             yield Served(gateway, client, {"Authorization": f"Bearer {key}"})
     finally:
         await store.close()

@@ -78,7 +78,7 @@ def _answers(requests: list[tuple[str, dict[str, str], Any]]) -> list[Answer]:
     """The answer of the running application to each request; what was issued is asked to verify as well."""
 
     async def run(folder: Path) -> list[Answer]:
-        async with serving(folder, NOW) as served:
+        async with serving(folder, lambda: NOW) as served:
             return [await served.answer(path, query, body) for path, query, body in requests]
 
     with TemporaryDirectory() as folder:

@@ -25,6 +25,8 @@ routes = web.RouteTableDef()
 
 NOTHING: frozenset[str] = frozenset()
 LIST_TYPE = "application/vc"
+LISTS: dict[str, Any] = {LIST_TYPE: {}, "application/ld+json": {}, "application/json": {}}
+AS_JSON = ("application/ld+json", "application/json")
 
 
 def _taking(action: str) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -68,10 +70,18 @@ async def status_list(request: web.Request) -> web.Response:
         "ETag": f'"{hashlib.sha256(content).hexdigest()}"',
         "Cache-Control": f"public, max-age={int(TTL.total_seconds())}",
         "Access-Control-Allow-Origin": "*",
+        "Vary": "Accept",
     }
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return web.Response(status=304, headers=headers)
-    return web.Response(body=content, content_type=LIST_TYPE, headers=headers)
+    return web.Response(body=content, content_type=_list_type(request), headers=headers)
+
+
+def _list_type(request: web.Request) -> str:
+    """Its own type, or the one of JSON that is asked for: some clients read nothing that does not say it is JSON."""
+    asked = [part.partition(";")[0].strip() for part in request.headers.get("Accept", "").lower().split(",")]
+    known = {LIST_TYPE, "*/*", "application/*"} & {*asked}
+    return LIST_TYPE if known else next((name for name in asked if name in AS_JSON), LIST_TYPE)
 
 
 SAID = {
@@ -103,7 +113,7 @@ PATHS: Paths = {
         "get": {
             "summary": "A status list (Bitstring Status List), signed",
             "operationId": "getStatusList",
-            "responses": {"200": {"description": "The list", "content": {LIST_TYPE: {}}}, **REFUSALS},
+            "responses": {"200": {"description": "The list", "content": LISTS}, **REFUSALS},
         },
     },
 }  # fmt: skip

@@ -263,3 +263,23 @@ async def test_only_who_may_do_everything_speaks_for_the_gateway(client: TestCli
     signer = await access_to(store, "signer", ["sign", "push", "read"])
     await sent(client, signer, "/presentations", {"presentation": presentation()}, 403)
     await sent(client, None, "/presentations", {"presentation": presentation()}, 401)
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "application/vc"),
+        ("application/vc, application/json", "application/vc"),
+        ("application/ld+json, application/json", "application/ld+json"),
+        ("application/json;q=0.9", "application/json"),
+        ("text/html", "application/vc"),
+    ],
+)
+async def test_a_list_says_it_is_json_to_those_who_read_nothing_else(
+    client: TestClient, access: Access, accept: str, kind: str
+) -> None:
+    made = await issued(client, access)
+    path = made["credentialStatus"][0]["statusListCredential"].removeprefix(PUBLIC)
+    answer = await client.get(path, headers={"Accept": accept})
+    assert (answer.status, answer.content_type) == (200, kind)
+    assert "Accept" in answer.headers["Vary"]
