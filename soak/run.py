@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from gateway.store.database import parsed
-from soak import failing_disk, importing, pushing, stopping
+from soak import failing_disk, importing, learners, pushing, stopping
 from soak.page import Entry, machine, recorded, versions
 from soak.result import Result
 from tests.databases import cluster, postgresql_programs
@@ -73,6 +73,11 @@ RUNS = {
     "importing-postgresql": Run(
         "The same on PostgreSQL with three workers, one of which is killed each time.", importing.run,
         {"workers": 3}, postgresql=True,
+    ),
+    "learners": Run(
+        "A thousand learners open their links of one campaign at once, each with a wallet of OpenID4VCI: each gets "
+        "their own credential about their own key, none gets another's, no answer is a failure.",
+        learners.run,
     ),
 }  # fmt: skip
 """Every run by its name."""

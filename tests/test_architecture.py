@@ -43,6 +43,7 @@ DOORS = {
     "alembic": ("gateway/store/",),
     "dbos": ("gateway/jobs/engine.py",),
     "pkcs11": ("gateway/signer/token.py",),
+    "segno": ("gateway/api/wallet_html.py",),
     "rich": ("gateway/cli/following.py",),
     "prometheus_client": ("gateway/metrics.py",),
     "aiohttp": ("gateway/addresses.py", "gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),

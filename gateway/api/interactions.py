@@ -17,10 +17,13 @@ from gateway.api.describing import Paths, in_path, operation, parameter
 from gateway.api.offers import link_of
 from gateway.api.oid4vci_metadata import issuer_of
 from gateway.api.requests import asked_language, known_parameters
-from gateway.api.state import OFFERS
+from gateway.api.state import OFFERS, SETTINGS
+from gateway.api.wallet_html import FormRow, offer_page
+from gateway.api.workflows import exchange_address
 from gateway.envelopes import write_json
 from gateway.errors import AccessRefused, RequestRefused, StateConflict
 from gateway.pipeline.configurations import CONFIGURATIONS, Configuration
+from gateway.pipeline.exchange_messages import challenge_of
 from gateway.pipeline.offer_access import PRE_AUTHORIZED_GRANT, Access
 from gateway.store import Offer
 
@@ -32,6 +35,8 @@ BELOW = "/i/{link}"
 WISHES = frozenset({"iuv", "format", "language"})
 JSON, URIS = "application/json", "text/uri-list"
 SCHEME = "openid-credential-offer://"
+LCW = "dccrequest://request"
+"""The deep link of Learner Credential Wallet."""
 
 
 @routes.get(BELOW)
@@ -45,12 +50,42 @@ async def interaction(request: web.Request) -> web.Response:
     if (form := _form(request, found)) is not None:
         return await _download(request, found, form)
     headers = {"Vary": "Accept, Accept-Language", "Link": alternates(request, found)}
-    if JSON in request.headers.get("Accept", ""):
-        body = write_json({"protocols": protocols(request, link)})
-        return web.Response(body=body, content_type=JSON, headers=headers)
-    return web.Response(
-        body=write_json({"protocols": protocols(request, link)}), content_type=JSON, headers=headers
-    )
+    if JSON not in request.headers.get("Accept", ""):
+        language = asked_language(request)
+        text = _page(request, found, link, language)
+        return web.Response(
+            text=text, content_type="text/html", headers={**headers, "Content-Language": language}
+        )
+    body = write_json({"protocols": protocols(request, found, link)})
+    return web.Response(body=body, content_type=JSON, headers=headers)
+
+
+def _page(request: web.Request, found: Offer, link: str, language: str) -> str:
+    """The page for people, with a code to scan and each form's loss report."""
+    offers, here = request.app[OFFERS], f"{public_address(request)}/i/{link}"
+    ready = offers.is_ready(found)
+    loads = ready and found.tx_code is None
+    rows = [
+        FormRow(CONFIGURATIONS[name].name, f"{here}?format={name}" if loads else "", f"{here}/report/{name}")
+        for name in found.configurations
+        if name in CONFIGURATIONS
+    ]
+    return offer_page(
+        language, request.app[SETTINGS].issuer_name, link_of(request, link), ways_in(request, found, link), rows,
+        asks_code=found.tx_code is not None, ready="" if ready else found.ready,
+    )  # fmt: skip
+
+
+def ways_in(request: web.Request, found: Offer, link: str) -> list[tuple[str, str]]:
+    """The links that open wallets on the same device, by the word for each."""
+    opened = [("open_any", offer_link(request, link))]
+    if found.tx_code is not None:
+        return opened  # the exchange of the VC API has no place for the code
+    asked = {
+        "issuer": request.app[SETTINGS].issuer_name, "vc_request_url": exchange_address(request, link),
+        "auth_type": "bearer", "challenge": challenge_of(link, 0),
+    }  # fmt: skip
+    return [*opened, ("open_lcw", f"{LCW}?{urlencode(asked, quote_via=quote)}")]
 
 
 @routes.get(BELOW + "/offer")
@@ -97,10 +132,11 @@ def offer_link(request: web.Request, link: str) -> str:
     return f"{SCHEME}?{urlencode({'credential_offer_uri': f'{public_address(request)}/i/{link}/offer'})}"
 
 
-def protocols(request: web.Request, link: str) -> dict[str, str]:
+def protocols(request: web.Request, found: Offer, link: str) -> dict[str, str]:
     """Where each protocol goes on, by its name in VCALM, and by the names it had before."""
     opened, page = offer_link(request, link), link_of(request, link)
-    return {"oid4vci-1.0": opened, "OID4VCI": opened, "interact": page}
+    told = {"oid4vci-1.0": opened, "OID4VCI": opened, "interact": page}
+    return told if found.tx_code is not None else {"vcapi": exchange_address(request, link), **told}
 
 
 # --- the plain download ------------------------------------------------------------------------------

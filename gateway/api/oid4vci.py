@@ -28,7 +28,7 @@ from gateway.errors import (
 from gateway.pipeline.giving_out import Issuing
 from gateway.pipeline.offer_access import GRANT_TYPES, Token
 
-__all__ = ["PATHS", "refusal", "routes", "told"]
+__all__ = ["JSON", "PATHS", "TENANT", "refusal", "routes", "told"]
 
 routes = web.RouteTableDef()
 

@@ -20,7 +20,7 @@ from gateway.pipeline.offer_access import Access
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import tenant_named
 
-__all__ = ["PATHS", "access_of", "issuer_of", "routes", "server_metadata", "tenant_of_path"]
+__all__ = ["BELOW", "PATHS", "access_of", "issuer_of", "routes", "server_metadata", "tenant_of_path"]
 
 routes = web.RouteTableDef()
 

@@ -6,8 +6,9 @@ key that holds are one tenant together. What is refused is refused before anythi
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,12 @@ Clock = Callable[[], float]
 
 FREE = frozenset(("/healthz", "/readyz", "/metrics", "/v1/batches/{id}/events"))
 """Routes that take no share: operators' probes, and listening, which has bounds of its own."""
+PATIENT = ("/i/", "/oid4vci/")
+"""Where paths of wallets begin, which are many at once and try only once: they wait for a place."""
+PATIENCE = 60.0
+"""Seconds for which they wait."""
+MOST_WAITING = 4096
+"""Requests that wait for a place; more are refused at once."""
 BURST = 6
 """The part of a minute's requests that may come at once is one of so many."""
 FRESH = 30.0
@@ -68,6 +75,7 @@ class Shares:
     clock: Clock = monotonic
     held: Counter[str] = field(default_factory=Counter)
     taking: float = 0.0
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
     _limits: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -96,6 +104,26 @@ class Shares:
             if not self.held[tenant]:
                 del self.held[tenant]
             self.taking += LATEST * (self.clock() - start - self.taking)
+            self._wake()
+
+    async def comes_to_place(self, tenant: str) -> bool:
+        """Wait in turn until there is a place; whether there came to be one in time."""
+        end = self.clock() + PATIENCE
+        while not self.has_place(tenant):
+            if len(self._waiting) >= MOST_WAITING or (left := end - self.clock()) <= 0:
+                return False
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(turn, left)
+        return True
+
+    def _wake(self) -> None:
+        """Let the next one look whether there is a place."""
+        while self._waiting:
+            if not (turn := self._waiting.popleft()).done():
+                turn.set_result(None)
+                return
 
     def known_limit(self, tenant: str) -> float | None:
         """A tenant's own limit, where it was looked up of late."""
@@ -137,7 +165,8 @@ async def _shared(
     rate = await _rate(request, tenant)
     if seconds := shares.wait_for_bucket(tenant, rate):
         raise _refused(request, "rate", f"more than {rate:g} requests a minute", seconds)
-    if not shares.has_place(tenant):
+    patient = request.path.startswith(PATIENT)
+    if not (await shares.comes_to_place(tenant) if patient else shares.has_place(tenant)):
         raise _refused(request, "place", "too many requests at the same time", shares.taking)
     request.app[METRICS].shared("taken")
     with shares.place(tenant):

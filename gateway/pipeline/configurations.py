@@ -61,14 +61,17 @@ class Configuration:
 LDP, JWT = "ldp_vc", "jwt_vc_json"
 RDFC, OLD = "eddsa-rdfc-2022", "Ed25519Signature2020"
 UNDER_1, ELM_1 = (VCDM_1, ELM), "European Learning Model 3"
+BADGES, OB3_1 = "Open Badges 3.0", (VCDM_1, OB3)
 OLDER = f"{ELM_1}, for older wallets"
 
 CONFIGURATIONS: dict[str, Configuration] = {
     one.id: one
     for one in (
-        Configuration("ob3", "Open Badges 3.0", LDP, "ob3", RDFC, RDFC, "2.0", (VCDM_2, OB3), BADGE),
+        Configuration("ob3", BADGES, LDP, "ob3", RDFC, RDFC, "2.0", (VCDM_2, OB3), BADGE),
         Configuration("elm", ELM_1, LDP, "elm3", RDFC, RDFC, "1.1", UNDER_1, EUROPEAN),
         Configuration("vc", "Verifiable Credential 2.0", LDP, "vc", RDFC, RDFC, "2.0", (VCDM_2,), EUROPEAN),
+        Configuration("ob3-jwt", f"{BADGES}, as JWT", JWT, "ob3", JWT, "EdDSA", "1.1", OB3_1, BADGE),
+        Configuration("ob3-2020", f"{BADGES}, for older wallets", LDP, "ob3", OLD, OLD, "1.1", OB3_1, BADGE),
         Configuration("elm-jwt", f"{ELM_1}, as JWT", JWT, "elm3", JWT, "EdDSA", "1.1", UNDER_1, EUROPEAN),
         Configuration("elm-2020", OLDER, LDP, "elm3", OLD, OLD, "1.1", UNDER_1, EUROPEAN),
     )

@@ -182,7 +182,7 @@ class Offers:
     async def _made(self, caller: Caller, found: Offer, form: Configuration, holder: str) -> Rendered:
         original = await self.archive.read(caller, lambda rows: original_of(rows, _active(rows, found)))
         status = await self.archive.status(caller, found.credential)
-        options = ConvertOptions(form.form, status=status, holder=holder)
+        options = ConvertOptions(form.form, status=status, holder=holder, vcdm=form.vcdm)
         made = await self.archive.gateway.convert(
             original.data, options, securing=form.securing, key=form.key
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from soak import learners
 from soak.failing_disk import CALLS, ENTRIES, available, trials
 from soak.importing import import_and_kill
 from soak.pushing import push_and_kill
@@ -48,3 +49,8 @@ async def test_on_postgresql_with_two_workers_too(tmp_path: Path, server_url: st
     outcome = await import_and_kill(tmp_path, 60, kills=1, workers=2, database=server_url)
     assert outcome.wrong == [], outcome
     assert outcome.kills >= 1
+
+
+def test_learners_who_come_at_once_get_their_own_credential_each(tmp_path: Path) -> None:
+    result = learners.run(tmp_path, learners=50, workers=1)
+    assert result.held, result

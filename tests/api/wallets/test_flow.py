@@ -105,7 +105,7 @@ async def test_draft_13_is_answered_with_one_credential_and_a_nonce(issuer: Issu
 
 async def test_draft_13_gets_tokens_by_format_too(issuer: Issuer) -> None:
     wallet = await issuer.holding()
-    definition = {"type": [*CONFIGURATIONS["elm-jwt"].types]}
+    definition = {"type": [*CONFIGURATIONS["ob3-jwt"].types]}
     proof = one_proof(wallet, await wallet.nonce())
     told = await wallet.fetch(
         "", **by_format(format="jwt_vc_json", credential_definition=definition, proof=proof)
