@@ -32,7 +32,7 @@ __all__ = ["Running", "running"]
 
 Json = dict[str, Any]
 JSON_TYPES = ("application/json", "application/problem+json")
-SECONDS = 60
+SECONDS = 300
 """How long the clients may take together."""
 
 

@@ -15,7 +15,7 @@ export async function holderOf({did, method, key, jwk}) {
     .setProtectedHeader({alg: 'EdDSA', ...header}).sign(secret)};
 }
 
-/** A presentation of a credential, JSON or a token, for a verifier in answer to its nonce. */
+/** A presentation of a credential, JSON, a token or none, for a verifier in answer to its nonce. */
 export async function present(holder, credential, {challenge, domain, suite = 'eddsa-rdfc-2022'}) {
   if(typeof credential === 'string') {
     const vp = {
@@ -26,7 +26,7 @@ export async function present(holder, credential, {challenge, domain, suite = 'e
       iss: holder.did, aud: domain, nonce: challenge, iat: now, nbf: now, exp: now + 300, vp});
   }
   const presentation = vc.createPresentation({
-    verifiableCredential: [credential], holder: holder.did, verify: false});
+    ...(credential ? {verifiableCredential: [credential]} : {}), holder: holder.did, verify: false});
   return vc.signPresentation({
     presentation, challenge, domain, documentLoader,
     suite: suite === 'eddsa-rdfc-2022' ?

@@ -7,9 +7,11 @@
 import {createInterface} from 'node:readline';
 import * as animo from './animo.mjs';
 import * as digitalbazaar from './digitalbazaar.mjs';
+import * as lcw from './lcw.mjs';
+import * as sphereon from './sphereon.mjs';
 import {holderOf} from './holder.mjs';
 
-const clients = {animo, digitalbazaar};
+const clients = {animo, digitalbazaar, lcw, sphereon};
 
 for await (const line of createInterface({input: process.stdin})) {
   if(!line.trim()) {
