@@ -357,6 +357,7 @@ EXPECTED: dict[Any, str] = {
     _origin: "an https address without a path",
     _path: "the name of a file or folder",
     _ports: "ports with commas between them, as 443, 8443",
+    _profiles: f"some of {', '.join(WALLET_PROFILES)} with commas between them; or none",
     _region: "the name of a region, as eu-central-1",
     _scopes: "some of push, read, sign with commas between them; or none",
     _seconds: "a number of seconds above 0",
