@@ -28,7 +28,7 @@ from gateway.store import SCOPES, Connection, Database, bring_up_to_date
 from gateway.store.tables import SYSTEM
 from gateway.store.tenants import add_tenant, new_key, scopes_named
 
-__all__ = ["Running", "running"]
+__all__ = ["Running", "certificate_in", "running"]
 
 Json = dict[str, Any]
 JSON_TYPES = ("application/json", "application/problem+json")
@@ -78,7 +78,7 @@ class Running:
 async def running(**settings: Any) -> AsyncIterator[Running]:
     """A gateway on a free port of localhost, with a tenant, for as long as the block."""
     with tempfile.TemporaryDirectory(prefix="gateway-wallets-") as folder:
-        certificate, context = _certificate(Path(folder))
+        certificate, context = certificate_in(Path(folder))
         store = await Database.open(f"sqlite:///{folder}/gateway.db")
         await store.write(SYSTEM, bring_up_to_date)
         app = make_app(Settings(data=Path(folder) / "data", workers=1, **settings), store=store)
@@ -106,7 +106,7 @@ def _tenant(connection: Connection) -> str:
     return new_key(connection, tenant.id, scopes_named(SCOPES), now)[1]
 
 
-def _certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+def certificate_in(folder: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate for localhost that signs itself, as a file, and what serves with it."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

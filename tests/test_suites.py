@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
+from conformance.running import certificate_in
 from conformance.suites import __main__ as suites
-from conformance.suites.certificate import self_signed
 from conformance.vc_api import serving
 from gateway.core import SECURINGS
 from tests.holders import badge_for
@@ -53,7 +53,7 @@ async def test_what_is_served_for_suites_speaks_https_and_issues_in_each_name(tm
     port = suites._free_port()
     base = f"https://localhost:{port}"
     async with (
-        serving(tmp_path, lambda: NOW, base, port=port, ssl=self_signed(tmp_path)) as served,
+        serving(tmp_path, lambda: NOW, base, port=port, ssl=certificate_in(tmp_path)[1]) as served,
         ClientSession(connector=TCPConnector(ssl=False), headers=dict(served.headers)) as session,
     ):
         for name, kind in (("eddsa-rdfc-2022", "ed25519"), ("ecdsa-rdfc-2019", "p256")):
