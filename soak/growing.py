@@ -73,10 +73,10 @@ class Side:
             self.held += 1
 
 
-async def opened(folder: Path, database: str = "") -> Side:
+async def opened(folder: Path) -> Side:
     """An empty store with a tenant."""
     here = gateway(clock=utc_now)
-    settings = here.settings.__class__(data=folder, database=database or None)
+    settings = here.settings.__class__(data=folder, database=None)
     store = await open_store(settings, here.clock())
     name = f"academy-{uuid.uuid4().hex}"
     tenant = await store.write(SYSTEM, lambda connection: add_tenant(connection, name, here.clock()))
@@ -199,7 +199,7 @@ def run(
     folder: Path, database: str, *, small: int = 10_000, large: int = 200_000, count: int = 200, times: int = 11
 ) -> Result:  # fmt: skip
     """Fill and measure; what came of it."""
-    sides, found = asyncio.run(_measured(folder, database, (small, large), count, times))
+    sides, found = asyncio.run(_measured(folder, (small, large), count, times))
     told = "; ".join(f"{name} {taken}" for name, taken in found.items())
     done = (
         f"processor time for a credential with {small:,} and with {large:,} in the store ({sides[0]:,} and "
@@ -212,9 +212,9 @@ def run(
 
 
 async def _measured(
-    folder: Path, database: str, sizes: tuple[int, int], count: int, times: int
+    folder: Path, sizes: tuple[int, int], count: int, times: int
 ) -> tuple[tuple[int, int], dict[str, Turns]]:
-    small, large = await opened(folder / "small"), await opened(folder / "large", database)
+    small, large = await opened(folder / "small"), await opened(folder / "large")
     progress = Progress(sizes[1], what="credentials")
     for side, size in zip((small, large), sizes, strict=True):
         await filled(side, size, progress)

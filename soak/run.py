@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from gateway.store.database import parsed
-from soak import failing_disk, importing, learners, pushing, stopping
+from soak import failing_disk, following, growing, importing, learners, mixed, overload, pushing, stopping
 from soak.page import Entry, machine, recorded, versions
 from soak.result import Result
 from tests.databases import cluster, postgresql_programs
@@ -78,6 +78,29 @@ RUNS = {
         "A thousand learners open their links of one campaign at once, each with a wallet of OpenID4VCI: each gets "
         "their own credential about their own key, none gets another's, no answer is a failure.",
         learners.run,
+    ),
+    "growing": Run(
+        "A store of 10,000 credentials and one of 200,000 are used in turns: a credential that is handed in or "
+        "imported costs at most a tenth more processor time in the large one, and so does reading the end of the feed.",
+        growing.run,
+    ),
+    "mixed": Run(
+        "64 clients convert, verify, push, read, follow, hand in batches and send what is wrong, for ten minutes: no "
+        "answer is a 5xx, no connection breaks, and the memory of all processes is flat after the second minute.",
+        mixed.run,
+    ),
+    "overload": Run(
+        "Four times as much is asked as can be done: of what is accepted 99 of 100 take at most 1.5 times as long as "
+        "with every place taken, the rest is refused in less than that, with Retry-After.",
+        overload.run,
+    ),
+    "fairness": Run(
+        "One tenant floods: another's p99 stays within 1.5 times what it is without the flood.", overload.run_fairness
+    ),
+    "following": Run(
+        "A registry follows the feed of a gateway through 10,000 changes, falls and starts anew, and meets tombstones: "
+        "it ends with exactly the gateway's state.",
+        following.run,
     ),
 }  # fmt: skip
 """Every run by its name."""
