@@ -24,6 +24,8 @@ PIECE = 1024 * 1024
 """Bytes that are written at a time."""
 AT_ONCE = 8
 """Most bodies that are put into files at once by one process."""
+TURN_SECONDS = 10.0
+"""How long a request waits for its turn; nothing of its body is read meanwhile."""
 
 
 @asynccontextmanager
@@ -40,9 +42,11 @@ async def spooled(request: web.Request) -> AsyncIterator[tuple[BinaryIO, Request
         raise _too_large()
     key = idempotency_key(request)
     places = request.app[SPOOLING]
-    if places.locked():
-        raise Overloaded("too many bodies are being received")
-    async with places:
+    try:
+        await asyncio.wait_for(places.acquire(), TURN_SECONDS)
+    except TimeoutError:
+        raise Overloaded("too many bodies are being received") from None
+    try:
         folder = request.app[SETTINGS].data
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +60,8 @@ async def spooled(request: web.Request) -> AsyncIterator[tuple[BinaryIO, Request
             yield file, asked
         finally:
             file.close()
+    finally:
+        places.release()
 
 
 async def _received(request: web.Request, file: BinaryIO) -> str:

@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.api import batch_events, make_app, spooling
+from gateway.api.state import SPOOLING
 from gateway.jobs import Batches
 from gateway.pipeline.archive import Archive
 from gateway.settings import Settings
@@ -249,3 +250,24 @@ async def test_listeners_are_bounded_and_let_go_when_the_service_stops(
         assert client.app is not None
         await client.app.shutdown()
         assert b"event: end" not in await first.content.read()
+
+
+async def test_more_than_are_received_at_once_wait_for_their_turn(client: TestClient, access: Access) -> None:
+    bodies = [lines(badges(1)).read() for _ in range(3 * spooling.AT_ONCE)]
+    jobs = await asyncio.gather(*(handed_in(client, access, body) for body in bodies))
+    assert len(set(jobs)) == len(bodies)
+
+
+async def test_who_waits_too_long_for_a_turn_is_told_to_come_again(
+    client: TestClient, access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spooling, "TURN_SECONDS", 0.01)
+    places = client.app[SPOOLING]
+    for _ in range(spooling.AT_ONCE):
+        await places.acquire()
+    headers = access.headers | {"Content-Type": NDJSON}
+    refused = await client.post("/v1/batches", data=b"{}", headers=headers)
+    assert refused.status == 503
+    assert "Retry-After" in refused.headers
+    places.release()
+    await handed_in(client, access, lines(badges(1)).read())
