@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from gateway.core.dcql import JWT_VC, LDP_VC
+from gateway.core.dcql import JWT_VC, LDP_VC, SD_JWT_VC
 from gateway.envelopes.jwt import base64url_encode
 from gateway.proofs.cryptosuites import CRYPTOSUITES
 from gateway.proofs.jose import ALGORITHMS
@@ -39,8 +39,9 @@ VERIFIED_FORMATS: Json = {
         ],
     },
     JWT_VC: {"alg_values": list(ALGORITHMS)},
+    SD_JWT_VC: {"sd-jwt_alg_values": list(ALGORITHMS), "kb-jwt_alg_values": list(ALGORITHMS)},
 }
-"""What the gateway verifies, as wallets are told (sections 11.1, B.1.3.1.3 and B.1.3.2.3)."""
+"""What the gateway verifies, as wallets are told (sections 11.1, B.1.3.1.3, B.1.3.2.3 and B.3.4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway import core
 from gateway.core import Inspected
-from gateway.core.dcql import JWT_VC, LDP_VC, CredentialQuery, Query
+from gateway.core.dcql import JWT_VC, LDP_VC, SD_JWT_VC, CredentialQuery, Query
 from gateway.core.dcql_answers import (
     Candidate,
     answer_checks,
@@ -20,7 +20,9 @@ from gateway.core.dcql_answers import (
     read_vp_token,
 )
 from gateway.envelopes import read_json, write_json
+from gateway.envelopes.jwt import base64url_encode
 from gateway.envelopes.limits import check_size
+from gateway.envelopes.sd_jwt import read_sd_jwt
 from gateway.errors import InputRefused, PresentationRefused
 from gateway.pipeline.presentations import PresentationReport, judge_opened
 from gateway.pipeline.work import VerifyJob, contexts_of, report_of
@@ -31,6 +33,10 @@ from gateway.retrieval import Answer, Need, Retrieved
 __all__ = ["AnsweredCredential", "AnsweredPresentation", "JudgedAnswer", "judge_answer"]
 
 Json = dict[str, Any]
+SD_JWT = "sd-jwt"
+"""How an envelope calls the seal of a credential of claims."""
+BINDING = ("proof.key_binding", "proof.challenge", "proof.domain")
+"""The checks of a holder's token behind a credential of claims: whose, for which question, for whom."""
 INSIDE = "credential"
 """The checks of a presentation that are about what is in it, not about who presents it, for whom and when."""
 
@@ -154,11 +160,13 @@ def _judged(
     if core.is_presentation(inspected.envelope.tree):
         found, needs = judge_opened(inspected, job, answers)
         return _presented(asked, found, pointer, job), needs
+    if inspected.envelope.sealed == SD_JWT:
+        return _alone(asked, entry, inspected, pointer, job, answers)
     if asked.bound:
         raise PresentationRefused(
             "a credential stands where a presentation is expected, signed by the holder", pointer=pointer
         )
-    return _unbound(asked, entry, inspected, pointer, job, answers)
+    return _alone(asked, entry, inspected, pointer, job, answers)
 
 
 def _presented(
@@ -169,7 +177,7 @@ def _presented(
     for one in found.credentials:
         inside = core.inspect(one.data) if one.tree else None
         form, shown = _form(inside), _shown_as(one.data)
-        checks = _checks(asked, one.tree, form, job)
+        checks = _checks(asked, inside, form, job)
         held = one.held is Verdict.VALID or not asked.bound
         holds = one.verified and held and all(check.verdict is Verdict.VALID for check in checks)
         credentials.append(
@@ -183,24 +191,48 @@ def _presented(
     return AnsweredPresentation(asked.id, pointer, found.holder, fresh, report, tuple(credentials))
 
 
-def _unbound(
+def _alone(
     asked: CredentialQuery, entry: Json | str, inspected: Inspected, pointer: str, job: VerifyJob,
     answers: Mapping[Need, Answer],
 ) -> tuple[AnsweredPresentation, tuple[Need, ...]]:  # fmt: skip
-    """A credential that nobody proves to hold, where that was not asked for (section 5.3)."""
-    retrieved = Retrieved(answers, lists=job.lists)
-    question = replace(job.question, contexts=contexts_of(job.own), domain=None, challenge=None)
+    """A credential without a presentation around it: one that its holder's token stands behind (section B.3), or
+    one that nobody proves to hold, where that was not asked for (section 5.3)."""
+    retrieved, binding = Retrieved(answers, lists=job.lists), _binding(inspected)
+    question = replace(job.question, contexts=contexts_of(job.own))
+    if binding is None and not asked.bound:
+        question = replace(question, domain=None, challenge=None)
     done = core.verify(inspected, retrieved, question)
     report = report_of(inspected, done, question.policy.name)
+    shown = {check.name: check for check in report.checks if check.name in BINDING}
+    fresh = all(check.verdict is Verdict.VALID for check in shown.values()) and (
+        not asked.bound or shown.keys() == set(BINDING)
+    )
     form = _form(inspected)
-    checks = _checks(asked, core.credential_of(inspected), form, job)
+    checks = _checks(asked, inspected, form, job)
     holds = report.verified and all(check.verdict is Verdict.VALID for check in checks)
     credential = AnsweredCredential(job.data, entry, form, report.with_checks(*checks), holds)
-    return AnsweredPresentation(asked.id, pointer, "", True, report, (credential,)), retrieved.missing
+    holder = f"did:jwk:{base64url_encode(write_json(binding))}" if binding is not None and fresh else ""
+    return AnsweredPresentation(asked.id, pointer, holder, fresh, report, (credential,)), retrieved.missing
 
 
-def _checks(asked: CredentialQuery, tree: Json, form: str, job: VerifyJob) -> list[Check]:
+def _binding(inspected: Inspected) -> Json | None:
+    """The key that a credential of claims is bound to; None where no token of its holder's stands behind it."""
+    if inspected.envelope.sealed != SD_JWT or read_sd_jwt(inspected.envelope.data).key_binding is None:
+        return None
+    confirmation = inspected.envelope.tree.get("cnf")
+    key = confirmation.get("jwk") if isinstance(confirmation, dict) else None
+    return key if isinstance(key, dict) else {}
+
+
+def _checks(asked: CredentialQuery, inside: Inspected | None, form: str, job: VerifyJob) -> list[Check]:
     """The checks of a credential against its query."""
+    if inside is not None and form == SD_JWT_VC:
+        claims: Json = inside.envelope.tree
+        kind = claims.get("vct")
+        return candidate_checks(
+            asked, Candidate(form, frozenset({kind} if isinstance(kind, str) else ()), claims)
+        )
+    tree = core.credential_of(inside) if inside is not None else {}
     types = expanded_types(tree, contexts_of(job.own)) if asked.types else frozenset[str]()
     return candidate_checks(asked, Candidate(form, types, tree))
 
@@ -209,7 +241,7 @@ def _form(inspected: Inspected | None) -> str:
     """The format of a credential, as OpenID4VP names it; empty for one that could not be looked at."""
     if inspected is None or inspected.envelope.kind != "json" or inspected.envelope.image:
         return ""
-    return {"jwt": JWT_VC, "": LDP_VC}.get(inspected.envelope.sealed, "")
+    return {"jwt": JWT_VC, "": LDP_VC, SD_JWT: SD_JWT_VC}.get(inspected.envelope.sealed, "")
 
 
 def _shown_as(data: bytes) -> Json | str:

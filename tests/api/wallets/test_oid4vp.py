@@ -18,15 +18,18 @@ from gateway import keys
 from gateway.api import make_app
 from gateway.api.state import LIFECYCLE
 from gateway.envelopes.jwt import read_jwt
+from gateway.envelopes.sd_jwt import digest_of
 from gateway.pipeline.retention import forget_due
 from gateway.proofs import create_proof
 from gateway.proofs.jose_creation import attach_jwt, prepare_jwt
+from gateway.proofs.sd_jwt_creation import Disclosing, prepare_sd_jwt
 from gateway.settings import Settings
 from gateway.signer import signer_for
 from gateway.store import Database, Rows
 from gateway.store.audit import entries
 from gateway.store.presentation_requests import KEPT, MOST_ATTEMPTS
 from gateway.store.tenants import set_tenant_state
+from tests.core.tokens import compact
 from tests.holders import DOMAIN, Holder, badge_for
 from tests.parts import NOW, SEED, gateway
 from tests.tenants import Access, access_to
@@ -330,6 +333,76 @@ async def test_6_2_a_query_of_several_credentials_is_answered_by_a_set(scene: Sc
     assert await scene.post(request, {"vp_token": token}) == (200, {})
     _, told = await scene.result(asked)
     assert [one["query"] for one in told["presentations"]] == ["other", "token", "token"]
+
+
+VCT = "urn:eu.europa.ec.eudi:learning:credential:1"
+CLAIMS = {
+    "credentials": [
+        {"id": "claims", "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
+         "claims": [{"path": ["achievement_title"], "values": ["First aid"]}]}
+    ]
+}  # fmt: skip
+
+
+def learning(**claims: Any) -> bytes:
+    """A learning credential by the gateway's key, bound to the learner's."""
+    did = method_of_issuer().partition("#")[0]
+    prepared = prepare_sd_jwt(
+        {"vct": VCT, "iss": did, "achievement_title": "First aid", "family_name": "Sample", **claims},
+        shown=frozenset(), disclosing=Disclosing(bytes(32), keys.jwk_of(keys.public_key_of(LEARNER.secret))),
+        algorithm="EdDSA", method=method_of_issuer(), now=NOW,
+    )  # fmt: skip
+    return attach_jwt(prepared, keys.sign(ISSUER, prepared.signing_input)).encode()
+
+
+def shown_claims(request: Json, data: bytes, holder: Holder = LEARNER, **changes: Any) -> str:
+    payload = {
+        "iat": int(NOW.timestamp()), "aud": request["client_id"], "nonce": request["nonce"],
+        "sd_hash": digest_of(data, "sha-256"), **changes,
+    }  # fmt: skip
+    return (data + compact({"alg": "EdDSA", "typ": "kb+jwt"}, payload, holder.number)).decode()
+
+
+async def test_b_3_a_credential_of_claims_is_shown_with_its_holders_token(scene: Scene) -> None:
+    asked = await scene.ask(CLAIMS)
+    request = await scene.request_of(asked)
+    assert await scene.answer(request, shown_claims(request, learning()), query="claims") == (200, {})
+    _, told = await scene.result(asked)
+    (one,) = told["presentations"]
+    assert one["holder"].startswith("did:jwk:")
+    assert (one["credentials"][0]["format"], one["credentials"][0]["verified"]) == ("dc+sd-jwt", True)
+
+
+async def test_b_3_what_is_not_shown_by_its_holder_for_this_request_leaves_it_open(scene: Scene) -> None:
+    data = learning()
+    first = data.partition(b"~")[0]
+    for what, make in {
+        "without the holder's token": lambda r: data.decode(),
+        "for another question": lambda r: shown_claims(r, data, nonce="n"),
+        "for another verifier": lambda r: shown_claims(r, data, aud=DOMAIN),
+        "by a stranger": lambda r: shown_claims(r, data, STRANGER),
+        "with other disclosures": lambda r: shown_claims(r, data, sd_hash=digest_of(first + b"~", "sha-256")),
+    }.items():
+        asked = await scene.ask(CLAIMS)
+        request = await scene.request_of(asked)
+        status, told = await scene.answer(request, make(request), query="claims")
+        assert (status, told["error"]) == (400, "invalid_request"), (what, told)
+        assert await scene.state(asked) == "waiting", what
+
+
+async def test_b_3_what_is_another_kind_or_keeps_back_what_was_asked_for_is_not_accepted(
+    scene: Scene,
+) -> None:
+    for code, data in {
+        "query_type_mismatch": learning(vct="urn:another"),
+        "query_claim_missing": learning().partition(b"~")[0] + b"~",
+        "query_value_mismatch": learning(achievement_title="Second aid"),
+    }.items():
+        asked = await scene.ask(CLAIMS)
+        request = await scene.request_of(asked)
+        status, told = await scene.answer(request, shown_claims(request, data), query="claims")
+        assert (status, told["error_description"].rpartition(" ")[2]) == (400, code), told
+        assert await scene.state(asked) == "refused"
 
 
 # --- sections 8.6, 14.1 and 14.10: what is not accepted ---
