@@ -46,6 +46,7 @@ class Settings:
     a file of certificates that seals may lead to;
     ``trust_required`` makes every policy demand that one names it.
     ``tls_cert`` and ``tls_key`` are PEM files, of a certificate with its chain and of its key: it then speaks https.
+    ``telemetry`` is the address of the OpenTelemetry collector that is told of requests;
     ``log`` is ``json`` or ``text``; without it, text on a terminal and JSON elsewhere.
     ``wallet_profiles`` are the departures from OpenID4VCI that are put up with for certain wallets.
     ``did_fresh`` is for how many seconds a DID document is used without asking again;
@@ -85,6 +86,7 @@ class Settings:
     connections: int = 512
     connections_each: int = 32
     log: str | None = None
+    telemetry: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
     proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
@@ -224,6 +226,14 @@ def _region(text: str) -> str:
     return text
 
 
+def _collector(text: str) -> str:
+    """An http or https address, with or without a path; most often of the same machine."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return text.rstrip("/")
+
+
 def _origin(text: str) -> str:
     """An https address without a path; a host may be inside, by name or by address."""
     parts = urlsplit(text)
@@ -324,6 +334,7 @@ READERS: dict[str, Any] = {
     "connections": _count,
     "connections_each": _count,
     "log": _log,
+    "telemetry": _collector,
     "tls_cert": _path,
     "tls_key": _path,
     "proxies": _networks,
@@ -347,6 +358,7 @@ READERS: dict[str, Any] = {
 EXPECTED: dict[Any, str] = {
     int: "a whole number",
     _anchors: "identifiers with the files of their keys, as https://anchor.example.org=keys.json",
+    _collector: "an http or https address without a query, as http://127.0.0.1:4318",
     _count: "a whole number from 1 on",
     _country: "three capital letters, as AUT",
     _environment: "development or production",

@@ -23,6 +23,7 @@ FLOORS = {
     "formats": 3, "proofs": 3, "status": 3,
     "core": 4,
     "fetch": 5, "copies": 5, "breaker": 5, "metrics": 5, "addresses": 5, "logs": 5, "hardening": 5,  # the ground of F5
+    "telemetry": 5,
     "dids": 5.5, "trust": 5.5, "store": 5.5, "signer": 5.5, "compute": 5.5,
     "pipeline": 6, "jobs": 6.5,
     "api": 7, "web": 7, "cli": 7, "__main__": 7,
@@ -44,6 +45,7 @@ DOORS = {
     "dbos": ("gateway/jobs/engine.py",),
     "pkcs11": ("gateway/signer/token.py",),
     "segno": ("gateway/api/wallet_html.py",),
+    "opentelemetry": ("gateway/telemetry.py",),
     "rich": ("gateway/cli/following.py",),
     "prometheus_client": ("gateway/metrics.py",),
     "aiohttp": ("gateway/addresses.py", "gateway/fetch.py", "gateway/signer/exchange.py", "gateway/api/"),

@@ -14,10 +14,11 @@ from aiohttp import hdrs, web
 from gateway.api.authentication import ANONYMOUS, seen_caller
 from gateway.api.connections import CONNECTIONS
 from gateway.api.requests import route_of
-from gateway.api.state import METRICS
+from gateway.api.state import GATEWAY, METRICS, TELEMETRY
 from gateway.course import watched
 from gateway.logs import REQUEST_ID, request_id
 from gateway.metrics import COMPILED, EXPANDED
+from gateway.telemetry import Answered
 
 __all__ = ["OTHER", "REQUEST_HEADER", "access", "tell_request"]
 
@@ -25,6 +26,8 @@ log = logging.getLogger("gateway.access")
 
 REQUEST_HEADER = "X-Request-Id"
 """By which a request is given an id, and told it."""
+PARENT_HEADER = "traceparent"
+"""By which a request is part of a trace that somebody else began (W3C Trace Context)."""
 OTHER = "(other)"
 
 
@@ -44,6 +47,13 @@ async def access(
     if (expanded := watch.course.expanded) is not None:
         request.app[METRICS].document(route, EXPANDED if expanded else COMPILED)
     _note(request, method, route, response.status, round(seconds * 1000))
+    if (telemetry := request.app.get(TELEMETRY)) is not None:
+        ended = request.app[GATEWAY].clock().timestamp()
+        steps = watch.course.steps
+        telemetry.answered(
+            Answered(method, route, response.status, REQUEST_ID.get(), ended, seconds, steps),
+            request.headers.get(PARENT_HEADER, ""),
+        )
     return response
 
 

@@ -20,7 +20,17 @@ from gateway.api.openapi import description
 from gateway.api.problems import problems
 from gateway.api.readiness import READINESS, readiness_of
 from gateway.api.shares import SHARES, fair, shares_of
-from gateway.api.state import ARCHIVE, DESCRIPTION, GATEWAY, LIFECYCLE, METRICS, OFFERS, SETTINGS, STORE
+from gateway.api.state import (
+    ARCHIVE,
+    DESCRIPTION,
+    GATEWAY,
+    LIFECYCLE,
+    METRICS,
+    OFFERS,
+    SETTINGS,
+    STORE,
+    TELEMETRY,
+)
 from gateway.compute import PoolCompute, Spare, WatchedCompute
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.fetch import Fetcher
@@ -34,6 +44,7 @@ from gateway.pipeline.offers import Offers
 from gateway.settings import Settings
 from gateway.signer import Ledger, open_signer
 from gateway.store import Database, open_store
+from gateway.telemetry import Telemetry, open_telemetry
 from gateway.trust import seal_anchors, trust_sources
 
 __all__ = ["GATEWAY", "make_app"]
@@ -46,6 +57,7 @@ def make_app(
     gateway: Gateway | None = None,
     store: Database | None = None,
     metrics: Metrics | None = None,
+    telemetry: Telemetry | None = None,
 ) -> web.Application:
     """The application; ``gateway`` and ``store`` are opened at start from the settings unless they are given.
 
@@ -60,6 +72,9 @@ def make_app(
     app[SHARES], app[CONNECTIONS] = shares_of(settings), connections_of(settings)
     app[READINESS] = readiness_of(app)
     app.cleanup_ctx.append(watch_lag)
+    if (telemetry := telemetry or open_telemetry(settings.telemetry)) is not None:
+        app[TELEMETRY] = telemetry
+        app.cleanup_ctx.append(_telling)
     if gateway is not None:
         app[GATEWAY] = gateway
     else:
@@ -76,6 +91,12 @@ def make_app(
         if gateway is None:
             app.cleanup_ctx.append(_working)
     return app
+
+
+async def _telling(app: web.Application) -> AsyncIterator[None]:
+    """What is still to be told when the application stops is sent, away from the loop."""
+    yield
+    await asyncio.to_thread(app[TELEMETRY].close)
 
 
 async def _lifetime(app: web.Application) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from gateway.pipeline.lifecycle import Lifecycle
 from gateway.pipeline.offers import Offers
 from gateway.settings import Settings
 from gateway.store import Database
+from gateway.telemetry import Telemetry
 
 __all__ = [
     "ARCHIVE",
@@ -25,6 +26,7 @@ __all__ = [
     "SETTINGS",
     "SPOOLING",
     "STORE",
+    "TELEMETRY",
 ]
 
 DESCRIPTION = web.AppKey("description", dict[str, Any])
@@ -35,6 +37,8 @@ SETTINGS = web.AppKey("settings", Settings)
 SPOOLING = web.AppKey("spooling", asyncio.Semaphore)
 """The places of bodies that are put into files."""
 STORE = web.AppKey("store", Database)
+TELEMETRY = web.AppKey("telemetry", Telemetry)
+"""There where a collector is set."""
 ARCHIVE = web.AppKey("archive", Archive)
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)
 OFFERS = web.AppKey("offers", Offers)
