@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 
 from aiohttp import web
 
 from gateway.api.connections import CONNECTIONS, counted
 from gateway.api.state import SETTINGS
+from gateway.errors import RequestRefused
 
 __all__ = ["client_address", "public_address", "scheme_of"]
 
+HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+\Z")
+
 
 def public_address(request: web.Request) -> str:
-    """The public address; without one, which is in development, the one that was asked."""
-    return request.app[SETTINGS].public_url or f"{scheme_of(request)}://{request.host}"
+    """The public address; without one, which is in development, the one that was asked. Raises ``RequestRefused``."""
+    if public := request.app[SETTINGS].public_url:
+        return public
+    if not HOST.match(request.host):
+        raise RequestRefused("the header Host names no host")
+    return f"{scheme_of(request)}://{request.host}"
 
 
 def scheme_of(request: web.Request) -> str:

@@ -17,7 +17,7 @@ from gateway.api.duties import duties
 from gateway.api.faces import FACES, KEEPING
 from gateway.api.lag import watch_lag
 from gateway.api.openapi import description
-from gateway.api.problems import problems
+from gateway.api.problems import begin, problems
 from gateway.api.readiness import READINESS, readiness_of
 from gateway.api.shares import SHARES, fair, shares_of
 from gateway.api.state import (
@@ -66,6 +66,7 @@ def make_app(
     """
     app = web.Application(client_max_size=MAX_BYTES + 1024, middlewares=[access, problems, fair])
     app.on_response_prepare.append(tell_request)
+    app.on_response_prepare.append(begin)
     app[SETTINGS] = settings
     app[METRICS] = metrics or Metrics()
     app[DESCRIPTION] = description()

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.api.addresses import public_address
 from gateway.api.authentication import known_caller
-from gateway.api.describing import Paths, answers, parameter
+from gateway.api.describing import SECURED, Paths, answers, parameter
 from gateway.api.open_badges import Keys, told
 from gateway.api.open_badges_discovery import FRESH, oauth_addresses
 from gateway.api.paging import PAGING, page_asked
@@ -129,9 +129,8 @@ OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
 
 def _operation(summary: str, name: str, **more: Any) -> dict[str, Any]:
     status = {"description": "A status that says what is wrong", "content": OBJECT}
-    responses = {**answers({"200": (summary, OBJECT)}), "4XX": status, "5XX": status, "503": status}
-    security: list[dict[str, list[str]]] = [{"bearer": []}]
-    return {"summary": summary, "operationId": name, "security": security, "responses": responses, **more}
+    responses = answers({"200": (summary, OBJECT)}, status)
+    return {"summary": summary, "operationId": name, "security": SECURED, "responses": responses, **more}
 
 
 PATHS: Paths = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gateway.api.requests import begun
 from gateway.envelopes import write_json_line
 from gateway.errors import TooManyRequests
 from gateway.jobs import Batches, as_json
@@ -55,7 +56,8 @@ async def _told(
     request: web.Request, batches: Batches, caller: Caller, job: Job, over: asyncio.Event
 ) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
-    await response.prepare(request)
+    if not await begun(request, response):
+        return response
     clock, loop = batches.archive.gateway.clock, asyncio.get_running_loop()
     told, sent = None, 0.0
     while not over.is_set():

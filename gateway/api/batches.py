@@ -15,7 +15,7 @@ from gateway.api.requests import body, known_parameters
 from gateway.api.spooling import AT_ONCE, spooled
 from gateway.api.state import ARCHIVE, SPOOLING
 from gateway.envelopes import write_json, write_json_line
-from gateway.errors import RequestRefused, ScopeMissing
+from gateway.errors import MediaTypeUnsupported, RequestRefused, ScopeMissing
 from gateway.jobs import MEDIA_TYPES, Batches, as_json, row_json
 from gateway.store import Caller, Job
 from gateway.store.answers import Answer
@@ -48,7 +48,7 @@ async def hand_in(request: web.Request) -> web.Response:
     known_parameters(request, NOTHING)
     caller = await known_caller(request, "push")
     if request.content_type not in MEDIA_TYPES:
-        raise RequestRefused(
+        raise MediaTypeUnsupported(
             "the body is none of the kinds that are taken in at once",
             hint=f"Content-Type is one of {', '.join(sorted(MEDIA_TYPES))}.",
         )

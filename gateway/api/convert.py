@@ -67,8 +67,9 @@ async def convert(request: web.Request) -> web.Response:
 
 
 @routes.get("/v1/formats")
-async def formats(_: web.Request) -> web.Response:
+async def formats(request: web.Request) -> web.Response:
     """What can be read and written."""
+    known_parameters(request, frozenset())
     rows = [
         {
             "name": form.name,

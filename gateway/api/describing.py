@@ -21,19 +21,24 @@ __all__ = [
     "in_path",
     "operation",
     "parameter",
+    "refusals",
 ]
 
 Paths = dict[str, dict[str, Any]]
 """A face's paths: what OpenAPI tells of each, by its methods."""
-PROBLEM = {
+PROBLEM: dict[str, Any] = {
     "description": "What is wrong, where and what to do (RFC 9457), in the language of Accept-Language.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-REFUSALS: dict[str, Any] = {
-    "4XX": PROBLEM,
-    "503": {**PROBLEM, "description": "Too much work is waiting: Retry-After says when to come back."},
-    "5XX": PROBLEM,
-}
+
+
+def refusals(told: dict[str, Any]) -> dict[str, Any]:
+    """How everything looks that is refused: a problem document, or what a protocol has of its own."""
+    waiting = {**told, "description": "Too much work is waiting: Retry-After says when to come back."}
+    return {"4XX": told, "503": waiting, "5XX": told}
+
+
+REFUSALS = refusals(PROBLEM)
 ANY_BODY: dict[str, Any] = {
     "required": True,
     "description": "The bytes of one credential, of any format that is read.",
@@ -66,12 +71,7 @@ def answer(description: str, schema: str) -> dict[str, Any]:
 
 
 def got(summary: str, media_type: str = "application/json") -> dict[str, Any]:
-    return {
-        "get": {
-            "summary": summary,
-            "responses": {"200": {"description": summary, "content": {media_type: {}}}},
-        }
-    }
+    return {"get": {"summary": summary, "responses": answers({"200": (summary, {media_type: {}})})}}
 
 
 SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -90,13 +90,15 @@ def in_header(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": description, "required": False, "schema": TEXT}
 
 
-def answers(successes: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """Answers by status, each with what it means and its content by media type; problems for the rest."""
+def answers(
+    successes: dict[str, tuple[str, dict[str, Any]]], refused: dict[str, Any] = PROBLEM
+) -> dict[str, Any]:
+    """Answers by status, each with what it means and its content by media type; ``refused`` for the rest."""
     told = {
         status: {"description": description, **({"content": content} if content else {})}
         for status, (description, content) in successes.items()
     }
-    return {**told, **REFUSALS}
+    return {**told, **refusals(refused)}
 
 
 def operation(

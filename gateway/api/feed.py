@@ -11,11 +11,12 @@ from aiohttp import web
 
 from gateway.api.authentication import known_caller
 from gateway.api.describing import Paths, in_header, operation, parameter
-from gateway.api.requests import flag, known_parameters, moment_in
+from gateway.api.requests import begun, flag, known_parameters, moment_in
 from gateway.api.state import ARCHIVE
 from gateway.api.wishes import WISH_PARAMETERS, WISHES, wanted_form
 from gateway.errors import RequestRefused
 from gateway.formats import FORMATS
+from gateway.pipeline.archive import Wanted
 from gateway.pipeline.feed import MOST, lines, page, position
 from gateway.store.feed import Filters
 
@@ -26,16 +27,17 @@ routes = web.RouteTableDef()
 MEDIA_TYPE = "application/x-ndjson"
 USUAL = 100
 QUERY = WISHES | {"cursor", "limit", "format", "issuer", "type", "since", "eqf", "verified"}
+REPEATED = frozenset({"type", "eqf", "language"})
 LEVELS = range(1, 9)
 
 
 @routes.get("/v1/feed")
 async def feed(request: web.Request) -> web.StreamResponse:
     """The next credentials that changed, each as it is now; ``Link`` says where the next page begins."""
-    known_parameters(request, QUERY)
+    known_parameters(request, QUERY, REPEATED)
     caller = await known_caller(request, "read")
     archive, filters = request.app[ARCHIVE], _filters(request)
-    wanted = wanted_form(request, request.query["format"]) if "format" in request.query else None
+    wanted = _wanted(request)
     after = position(request.query.get("cursor", ""), filters)
     told = await page(archive, caller, after, _limit(request), filters, wanted)
     headers = {
@@ -48,12 +50,25 @@ async def feed(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(
         headers={**headers, "Content-Type": MEDIA_TYPE, "Cache-Control": "no-cache"}
     )
-    response.enable_compression()
-    await response.prepare(request)
+    if request.method != "HEAD":
+        response.enable_compression()  # which leaves some bytes at the end, even of nothing
+    if not await begun(request, response):
+        return response
     async for line in lines(archive, caller, told, wanted):
         await response.write(line)
     await response.write_eof()
     return response
+
+
+def _wanted(request: web.Request) -> Wanted | None:
+    """The form to give out, if one is asked for; without one there is nothing to have wishes about."""
+    if "format" in request.query:
+        return wanted_form(request, request.query["format"])
+    if idle := sorted(WISHES & request.query.keys()):
+        raise RequestRefused(
+            f"{idle[0]} says how a form is made, and no format is asked for", hint="Add format=."
+        )
+    return None
 
 
 def _next(request: web.Request, cursor: str) -> str:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader, web
 from aiohttp.http import HttpProcessingError
 
-from gateway.api.requests import BODY_DEADLINE
+from gateway.api.requests import BODY_DEADLINE, uncompressed
 from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import RequestRefused, TooLarge
+from gateway.errors import MediaTypeUnsupported, RequestRefused, TooLarge
 
 __all__ = ["Form", "read_form"]
 
+BROKEN = (web.HTTPException, web.RequestPayloadError)
 MAX_PARTS = 16
 FIELD_BYTES = 200
 """Most bytes of a field that holds no credential."""
@@ -30,16 +31,17 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a request, a chosen file before a pasted text. Raises ``RequestRefused`` or ``TooLarge``."""
+    """The form of a request, a chosen file before a pasted text. Raises an ``InputRefused``."""
+    uncompressed(request)
     if request.content_type != "multipart/form-data":
-        raise RequestRefused(
+        raise MediaTypeUnsupported(
             "the form is not multipart/form-data", hint="Programs post to /v1/verify or /v1/convert."
         )
     try:
         parts = await asyncio.wait_for(_parts(request), BODY_DEADLINE)
     except TimeoutError:
         raise RequestRefused("the form did not arrive in time") from None
-    except (ValueError, AssertionError, RuntimeError, LookupError, HttpProcessingError, web.HTTPException):
+    except (ValueError, AssertionError, RuntimeError, LookupError, HttpProcessingError, *BROKEN):
         raise RequestRefused("the form is malformed") from None
     data = parts.pop("file", b"") or parts.pop("text", b"").strip()
     return Form(data, {name: value.decode("utf-8", "replace") for name, value in parts.items()})

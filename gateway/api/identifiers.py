@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.api.describing import Paths, parameter
+from gateway.api.describing import PROBLEM, REFUSALS, Paths, parameter
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY
 from gateway.dids.answering import answered, requested
@@ -61,7 +61,7 @@ def _described() -> dict[str, Any]:
         "406": "No such form", "410": "The DID was deactivated", "500": "The document is not that of the DID",
         "501": "The method or feature is not supported",
     }  # fmt: skip
-    content: dict[str, Any] = {form: {} for form in forms}
+    content: dict[str, Any] = {form: {} for form in forms} | PROBLEM["content"]
     did = {
         "name": "did", "in": "path", "required": True, "schema": TEXT,
         "description": "A DID or DID URL, percent-encoded.",
@@ -70,7 +70,8 @@ def _described() -> dict[str, Any]:
         "summary": "Resolve a DID or dereference a DID URL",
         "operationId": "resolve",
         "parameters": [did, *(parameter(name, text, TEXT) for name, text in OPTIONS.items())],
-        "responses": {
+        "responses": REFUSALS
+        | {
             status: {"description": text} | ({"content": content} if status != "303" else {})
             for status, text in statuses.items()
         },

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from aiohttp import web
 
 from gateway.api.addresses import public_address
-from gateway.api.describing import Paths, answers
+from gateway.api.describing import Paths, answers, got, in_path
 from gateway.api.oid4vci_metadata import server_metadata, tenant_of_path
 from gateway.api.requests import small_body
 from gateway.api.state import GATEWAY, STORE
@@ -35,7 +35,7 @@ from gateway.store import Client
 from gateway.store.oauth import client_shown
 from gateway.store.scopes import GRANTABLE
 
-__all__ = ["NOT_SAID", "PATHS", "form_of", "once", "refusal", "routes"]
+__all__ = ["JSON", "NOT_SAID", "PATHS", "REFUSED", "form_of", "once", "refusal", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -175,6 +175,10 @@ def _told(value: dict[str, Any], status: int = 200, cache: str = "no-store") -> 
 
 BASIC: list[dict[str, list[str]]] = [{"basic": []}]
 JSON: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+REFUSED = {
+    "description": "What is wrong (RFC 6749 section 5.2).",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}},
+}
 
 
 def _posted(
@@ -185,28 +189,20 @@ def _posted(
         "post": {
             "summary": summary, "operationId": name, "security": BASIC,
             "requestBody": {"required": True, "content": {FORM: {"schema": schema}}},
-            "responses": answers(successes),
+            "responses": answers(successes, REFUSED),
         }
     }  # fmt: skip
 
 
-WHERE = {
-    "get": {
-        "summary": "Where clients register and ask (RFC 8414)",
-        "responses": {"200": {"description": "The metadata", "content": JSON}},
-    }
-}
+WHERE = got("Where clients register and ask (RFC 8414)")
 PATHS: Paths = {
     METADATA: WHERE,
-    METADATA + "/{path}": {
-        "parameters": [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}],
-        **WHERE,
-    },
+    METADATA + "/{path}": {"parameters": [in_path("path", "That of the gateway's public address.")], **WHERE},
     "/oauth/register": {
         "post": {
             "summary": "Register a client (RFC 7591)", "operationId": "registerClient", "security": [],
             "requestBody": {"required": True, "content": JSON},
-            "responses": answers({"201": ("The client and its secret, told this once", JSON)}),
+            "responses": answers({"201": ("The client and its secret, told this once", JSON)}, REFUSED),
         }
     },
     "/oauth/token": _posted(

@@ -13,8 +13,8 @@ from aiohttp import web
 
 from gateway.api.addresses import public_address
 from gateway.api.consent_html import consent_page, refused_page
-from gateway.api.describing import Paths, parameter
-from gateway.api.oauth import form_of, once
+from gateway.api.describing import Paths, parameter, refusals
+from gateway.api.oauth import JSON, form_of, once
 from gateway.api.requests import asked_language
 from gateway.api.schemas import TEXT
 from gateway.api.state import GATEWAY, STORE
@@ -134,7 +134,7 @@ def _described(summary: str, name: str, **more: Any) -> dict[str, Any]:
         "responses": {
             "200": {"description": "The page that asks", "content": page},
             "302": {"description": "Back to the client, with a code or the reason why not"},
-            "4XX": {"description": "Nobody is sent anywhere: a page that says why", "content": page},
+            **refusals({"description": "Nobody is sent anywhere: it says why", "content": page | JSON}),
         },
         **more,
     }  # fmt: skip

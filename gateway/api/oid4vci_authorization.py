@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from gateway.api.describing import Paths, parameter
+from gateway.api.describing import Paths, parameter, refusals
 from gateway.api.oauth import form_of, once
 from gateway.api.oid4vci import JSON, TENANT, told
 from gateway.api.oid4vci_metadata import BELOW, access_of, issuer_of
@@ -139,7 +139,9 @@ def _described(summary: str, name: str, **more: Any) -> dict[str, Any]:
         "responses": {
             "200": {"description": "The page that asks", "content": page},
             "302": {"description": "Back to the wallet, with a code or the reason why not"},
-            "4XX": {"description": "Nobody is sent anywhere: a page that says why", "content": page},
+            **refusals(
+                {"description": "Nobody is sent anywhere: it says why", "content": page | {"application/json": {}}}
+            ),
         },
         **more,
     }  # fmt: skip

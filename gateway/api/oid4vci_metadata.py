@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from gateway.api.addresses import public_address
-from gateway.api.describing import Paths, in_path
+from gateway.api.describing import PROBLEM, Paths, answers, in_path
 from gateway.api.state import GATEWAY, OFFERS, SETTINGS
 from gateway.envelopes import write_json
 from gateway.errors import NotFound
@@ -93,14 +93,19 @@ def issuer_of(request: web.Request, tenant: str) -> str:
     return f"{public_address(request)}{ISSUERS}{tenant}"
 
 
+ANY_REFUSAL = {
+    "description": "There is no such issuer, or too much is asked at once",
+    "content": PROBLEM["content"] | {"application/json": {}},
+}
+
+
 def _described(summary: str, *parameters: dict[str, Any], types: tuple[str, ...] = ()) -> dict[str, Any]:
     content: dict[str, Any] = {kind: {} for kind in ("application/json", *types)}
     return {
         "parameters": [*parameters],
         "get": {
             "summary": summary,
-            "responses": {"200": {"description": "The metadata", "content": content},
-                          "404": {"description": "There is no such issuer"}},
+            "responses": answers({"200": ("The metadata", content)}, ANY_REFUSAL),
         },
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.describing import Paths, answers, in_path
-from gateway.api.oauth import form_of
+from gateway.api.oauth import REFUSED, form_of
 from gateway.api.requests import body, known_parameters
 from gateway.api.state import ARCHIVE
 from gateway.core.authorization_requests import REQUEST_TYPE
@@ -84,7 +84,7 @@ def _posted(
     return {
         "summary": summary, "operationId": name, "security": [],
         "requestBody": {"required": True, "content": {FORM: {"schema": schema}}},
-        "responses": answers(successes),
+        "responses": answers(successes, REFUSED),
     }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ PATHS: Paths = {
         "parameters": [HANDLE],
         "get": {
             "summary": "A request for a presentation (OpenID4VP 1.0)", "operationId": "getRequestObject",
-            "security": [], "responses": answers({"200": ("The request object", TOKEN)}),
+            "security": [], "responses": answers({"200": ("The request object", TOKEN)}, REFUSED),
         },
         "post": _posted(
             "The same, with a nonce of the wallet's (OpenID4VP 1.0)", "postRequestObject",

@@ -11,10 +11,10 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api.authentication import known_caller
-from gateway.api.describing import Paths, answers, parameter
-from gateway.api.open_badges_discovery import BASE
+from gateway.api.describing import SECURED, Paths, answers, parameter
+from gateway.api.open_badges_discovery import BASE, STATUS
 from gateway.api.paging import PAGING, page_asked
-from gateway.api.requests import body, known_parameters, small_body
+from gateway.api.requests import begun, body, known_parameters, small_body
 from gateway.api.state import ARCHIVE
 from gateway.envelopes import write_json
 from gateway.errors import RequestRefused
@@ -56,7 +56,8 @@ async def told(
 ) -> web.StreamResponse:
     """A page, badge by badge: JSON byte for byte under the first key, tokens under the second."""
     tokens, between = [], b""
-    await response.prepare(request)
+    if not await begun(request, response):
+        return response
     await response.write(b"{" + more + b'"' + keys[0] + b'":[')
     async for badge in given:
         if badge.token:
@@ -112,10 +113,8 @@ BADGE: dict[str, Any] = {kind: {"schema": {}} for kind in KINDS}
 def _operation(
     summary: str, name: str, successes: dict[str, tuple[str, dict[str, Any]]], **more: Any
 ) -> dict[str, Any]:
-    status = {"description": "imsx_StatusInfo", "content": OBJECT}
-    responses = {**answers(successes), "4XX": status, "5XX": status, "503": status}
-    security: list[dict[str, list[str]]] = [{"bearer": []}]
-    return {"summary": summary, "operationId": name, "security": security, "responses": responses, **more}
+    responses = answers(successes, STATUS)
+    return {"summary": summary, "operationId": name, "security": SECURED, "responses": responses, **more}
 
 
 PATHS: Paths = {

@@ -14,12 +14,13 @@ from gateway.api.addresses import public_address
 from gateway.api.describing import Paths, answers
 from gateway.api.paging import PAGING
 from gateway.api.requests import known_parameters
+from gateway.api.schemas import STATUS_INFO
 from gateway.api.state import SETTINGS
 from gateway.envelopes import write_json
 from gateway.settings import Settings
 from gateway.store.scopes import CREDENTIALS_READ, CREDENTIALS_WRITE, OFFLINE, PROFILE_READ, PROFILE_WRITE
 
-__all__ = ["BASE", "FRESH", "PATHS", "SCOPE_WORDS", "oauth_addresses", "routes"]
+__all__ = ["BASE", "FRESH", "PATHS", "SCOPE_WORDS", "STATUS", "oauth_addresses", "routes"]
 
 routes = web.RouteTableDef()
 
@@ -118,23 +119,20 @@ def _operation(name: str, statuses: str, scope: str = "", **more: Any) -> dict[s
 
 
 PROFILE: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
-STATUS_INFO = {
-    "type": "object",
-    "properties": {
-        "imsx_codeMajor": {"enum": ["failure", "processing", "success", "unsupported"]},
-        "imsx_severity": {"enum": ["error", "status", "warning"]},
-        "imsx_description": {"type": "string"},
-        "imsx_CodeMinor": {"type": "object"},
-    },
-    "required": ["imsx_codeMajor", "imsx_severity"],
+
+
+STATUS = {
+    "description": "imsx_StatusInfo",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/StatusInfo"}}},
 }
-
-
+"""How the Open Badges API refuses."""
 PATHS: Paths = {
     BASE + "/discovery": {
         "get": {
             "summary": "The Open Badges 3.0 service description", "operationId": "getServiceDescription",
-            "responses": answers({"200": ("It", {"application/json": {}}), "304": ("Unchanged since the ETag", {})}),
+            "responses": answers(
+                {"200": ("It", {"application/json": {}}), "304": ("Unchanged since the ETag", {})}, STATUS
+            ),
         }
     },
 }  # fmt: skip

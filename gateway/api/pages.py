@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from gateway.api import report_html
-from gateway.api.addresses import scheme_of
+from gateway.api.addresses import public_address
 from gateway.api.authentication import allowed_caller
-from gateway.api.describing import Paths, got
+from gateway.api.describing import PROBLEM, Paths, answers, got
 from gateway.api.forms import Form, read_form
 from gateway.api.page_html import page
 from gateway.api.requests import asked_language, known_parameters
@@ -102,7 +102,7 @@ def _page(
     described = request.app[DESCRIPTION]
     text = page(
         language,
-        f"{scheme_of(request)}://{request.host}",
+        public_address(request),
         described,
         answer=answer,
         chosen=form.fields if form is not None else {},
@@ -111,12 +111,11 @@ def _page(
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)
 
 
+PAGE: dict[str, Any] = {"text/html": {}}
 FORM: dict[str, Any] = {
     "summary": "The page with the answer to its form",
     "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": {"type": "object"}}}},
-    "responses": {
-        status: {"description": "The page", "content": {"text/html": {}}} for status in ("200", "4XX", "5XX")
-    },
+    "responses": answers({"200": ("The page", PAGE)}, {**PROBLEM, "content": PAGE | PROBLEM["content"]}),
 }
 PATHS: Paths = {
     "/": {**got("The page for people", "text/html"), "post": FORM},

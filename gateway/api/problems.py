@@ -25,7 +25,7 @@ from gateway.logs import REQUEST_ID, places_of
 from gateway.messages import DEFAULT_LANGUAGE, localized_problem
 from gateway.pipeline.vc_problems import refusal_of
 
-__all__ = ["HEADERS", "problem_response", "problems"]
+__all__ = ["HEADERS", "begin", "problem_response", "problems"]
 
 log = logging.getLogger("gateway")
 
@@ -37,6 +37,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+BEGUN = web.RequestKey("begun", bool)
+"""Set once the head of an answer was sent."""
 BUSY = (429, 503)
 RETRY_AFTER = "5"
 """The seconds after which to come again, where nothing says it better."""
@@ -80,30 +82,59 @@ async def problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Turn every error into a problem document, and log what is the gateway's own fault."""
-    language, refused = asked_language(request), _shape(request)
+    refused = _shape(request)
     try:
-        response = await handler(request)
-    except GatewayError as error:
-        response = refused(error.problem(), language)
+        _check_characters(request)
+        return await handler(request)
+    except Exception as error:
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            return web.Response(status=400)  # which nobody is there to read
+        response = refused(_members(error, request), asked_language(request))
+        if BEGUN in request and request.transport is not None:
+            request.transport.abort()  # half an answer must not look like a whole one
+            return response
         if isinstance(error, TooManyRequests):
             response.headers["Retry-After"] = str(max(1, math.ceil(error.seconds)))
-    except web.HTTPException as error:
-        response = refused(_from_http(error), language)
-        if "Allow" in error.headers:
+        if isinstance(error, web.HTTPException) and "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
-    except Exception as error:
-        # The message may quote the input: only the kind of error and its places are logged.
-        kind, places = type(error).__name__, places_of(error.__traceback__)
-        members = {"exception": kind, "places": places}
-        log.error("unexpected %s on %s", kind, route_of(request), extra={"members": members})
-        response = refused(GatewayFailed("an unexpected error").problem(), language)
+        return response
+
+
+async def begin(request: web.Request, response: web.StreamResponse) -> None:
+    """Give an answer the headers that every answer has, when its head is sent."""
+    request[BEGUN] = True
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if response.status in BUSY:
         response.headers.setdefault("Retry-After", RETRY_AFTER)
     if response.status == 401:
         response.headers.setdefault("WWW-Authenticate", "Bearer")
-    return response
+
+
+def _members(error: Exception, request: web.Request) -> dict[str, Any]:
+    """The members of the problem document of an error, which is logged if it is the gateway's own fault."""
+    if isinstance(error, GatewayError):
+        return error.problem()
+    if isinstance(error, web.HTTPException):
+        return _from_http(error)
+    if isinstance(error, web.RequestPayloadError):
+        return RequestRefused("the body is malformed, or was not sent whole").problem()
+    # The message may quote the input: only the kind of error and its places are logged.
+    kind, places = type(error).__name__, places_of(error.__traceback__)
+    members = {"exception": kind, "places": places}
+    log.error("unexpected %s on %s", kind, route_of(request), extra={"members": members})
+    return GatewayFailed("an unexpected error").problem()
+
+
+def _check_characters(request: web.Request) -> None:
+    """Raise ``RequestRefused`` for a NUL, which no name has and PostgreSQL does not take."""
+    if "\0" in request.path or any("\0" in name + value for name, value in request.query.items()):
+        raise RequestRefused("there is a NUL in the path or in the query")
+
+
+def _is_gone(request: web.Request) -> bool:
+    """Whether the client has closed the connection that an answer would go to."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _shape(request: web.Request) -> Callable[[dict[str, Any], str], web.Response]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, hdrs, web
 
 from gateway.envelopes import read_json
 from gateway.envelopes.limits import MAX_BYTES
-from gateway.errors import RequestRefused, TooLarge
+from gateway.errors import MediaTypeUnsupported, RequestRefused, TooLarge
 from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 from gateway.store.moments import stamp
 
 __all__ = [
     "NO_ROUTE",
     "asked_language",
+    "begun",
     "body",
     "credential_and_image",
     "flag",
@@ -25,6 +27,7 @@ __all__ = [
     "moment_in",
     "route_of",
     "small_body",
+    "uncompressed",
 ]
 
 BODY_DEADLINE = 15.0
@@ -34,15 +37,24 @@ SMALL = 65_536
 """Most bytes of a body that is no credential."""
 
 NO_ROUTE = "(no route)"
+JSON = frozenset({"application/json", "application/octet-stream", "application/x-www-form-urlencoded"})
+"""What a small JSON object may be called: by its name, by none, and as curl calls what it is given with ``-d``."""
 
 TRUE = frozenset({"", "1", "true", "yes"})
 FALSE = frozenset({"0", "false", "no"})
+LANGUAGE = frozenset({"language"})
+"""What may be given more than once wherever it is read."""
+
+
+def uncompressed(request: web.Request) -> None:
+    """Raise ``RequestRefused`` for a body that would be inflated before it is read: it may be a bomb."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RequestRefused("a compressed body is not accepted", hint="Send the bytes as they are.")
 
 
 async def body(request: web.Request) -> bytes:
     """The body as sent; never inflated, never longer than a credential may be."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise RequestRefused("a compressed body is not accepted", hint="Send the bytes as they are.")
+    uncompressed(request)
     try:
         data = await asyncio.wait_for(request.read(), BODY_DEADLINE)
     except web.HTTPRequestEntityTooLarge:
@@ -103,7 +115,12 @@ async def small_body(request: web.Request) -> bytes:
 
 
 async def members(request: web.Request, known: frozenset[str]) -> dict[str, Any]:
-    """The members of a small JSON object, none but those that are known. Raises ``RequestRefused``."""
+    """The members of a small JSON object, none but those that are known.
+
+    Raises ``RequestRefused``, ``MediaTypeUnsupported``.
+    """
+    if request.content_type not in JSON and not request.content_type.endswith("+json"):
+        raise MediaTypeUnsupported("the body is not application/json")
     given = read_json(await small_body(request))
     if not isinstance(given, dict):
         raise RequestRefused("the body is not a JSON object")
@@ -114,12 +131,20 @@ async def members(request: web.Request, known: frozenset[str]) -> dict[str, Any]
     return given
 
 
-def known_parameters(request: web.Request, known: frozenset[str]) -> None:
-    """Raise ``RequestRefused`` for a parameter nobody reads: a misspelt one would be silently ignored."""
+def known_parameters(
+    request: web.Request, known: frozenset[str], repeated: frozenset[str] = LANGUAGE
+) -> None:
+    """Raise ``RequestRefused`` for a parameter nobody reads, and for one that stands twice and is read once.
+
+    A misspelt one, or the second, would be silently ignored.
+    """
     if unknown := sorted(set(request.query) - known):
         raise RequestRefused(
             f"unknown parameter {unknown[0][:40]!r}", hint=f"Known: {', '.join(sorted(known))}."
         )
+    counts = Counter(request.query.keys())
+    if twice := sorted(name for name in counts.keys() - repeated if counts[name] > 1):
+        raise RequestRefused(f"the parameter {twice[0]} stands twice", hint="Give it once.")
 
 
 def moment_in(request: web.Request, name: str) -> str:
@@ -133,6 +158,12 @@ def moment_in(request: web.Request, name: str) -> str:
     except (ValueError, OverflowError):
         pass
     raise RequestRefused(f"{name} is a moment with its time zone", hint="As 2026-01-31T12:00:00Z.")
+
+
+async def begun(request: web.Request, response: web.StreamResponse) -> bool:
+    """Send the head of an answer that is written bit by bit; whether a body follows, which none does after HEAD."""
+    await response.prepare(request)
+    return request.method != hdrs.METH_HEAD
 
 
 def flag(request: web.Request, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["JOB", "JOB_ROW", "RECORD", "SCHEMAS", "TEXT"]
+__all__ = ["JOB", "JOB_ROW", "RECORD", "SCHEMAS", "STATUS_INFO", "TEXT"]
 
 TEXT = {"type": "string"}
 VERDICT = {"enum": ["valid", "invalid", "undetermined"]}
@@ -101,7 +101,23 @@ JOB_ROW = {
     },
     "required": ["row", "name", "state"],
 }
+STATUS_INFO = {
+    "type": "object",
+    "properties": {
+        "imsx_codeMajor": {"enum": ["failure", "processing", "success", "unsupported"]},
+        "imsx_severity": {"enum": ["error", "status", "warning"]},
+        "imsx_description": {"type": "string"},
+        "imsx_CodeMinor": {"type": "object"},
+    },
+    "required": ["imsx_codeMajor", "imsx_severity"],
+}
 SCHEMAS = {
+    "StatusInfo": STATUS_INFO,
+    "OAuthError": {
+        "type": "object",
+        "properties": {"error": TEXT, "error_description": TEXT},
+        "required": ["error"],
+    },
     "Record": RECORD,
     "Job": JOB,
     "JobRow": JOB_ROW,

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from aiohttp import ClientError, web
 
 from gateway.api.credentials import idempotency_key
+from gateway.api.requests import uncompressed
 from gateway.api.state import SETTINGS, SPOOLING
 from gateway.errors import Overloaded, RequestRefused, StoreFailed, TooLarge
 from gateway.jobs import MAX_BATCH_BYTES
@@ -34,10 +35,7 @@ async def spooled(request: web.Request) -> AsyncIterator[tuple[BinaryIO, Request
 
     Raises ``TooLarge``, ``RequestRefused`` for a body that does not come in time, ``Overloaded``, ``StoreFailed``.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise RequestRefused(
-            "a compressed body is not accepted", hint="Send the bytes as they are, or a zip."
-        )
+    uncompressed(request)
     if (request.content_length or 0) > MAX_BATCH_BYTES:
         raise _too_large()
     key = idempotency_key(request)
@@ -78,7 +76,7 @@ async def _received(request: web.Request, file: BinaryIO) -> str:
                 await asyncio.to_thread(file.write, piece)
     except TimeoutError:
         raise RequestRefused("the body did not arrive in time") from None
-    except (ClientError, web.HTTPException, ConnectionError):
+    except (ClientError, web.HTTPException, web.RequestPayloadError, ConnectionError):
         raise RequestRefused("the body is malformed, or was not sent whole") from None
     except OSError as error:
         raise _no_room(error) from None

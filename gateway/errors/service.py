@@ -10,6 +10,7 @@ __all__ = [
     "CredentialWithdrawn",
     "ExchangeEnded",
     "IdempotencyConflict",
+    "MediaTypeUnsupported",
     "NotAuthenticated",
     "OfferEnded",
     "PresentationRefused",
@@ -101,6 +102,15 @@ class PresentationRefused(InputRefused):
     title = "What is presented is not accepted"
     status = 400
     default_hint = "Ask for a new request, and answer it as it is."
+
+
+class MediaTypeUnsupported(InputRefused):
+    """A body of a kind that is not read here."""
+
+    code = "media_type_unsupported"
+    title = "A body of this kind is not read here"
+    status = 415
+    default_hint = "Send one of the kinds that are named as Content-Type."
 
 
 class RowMalformed(InputRefused):

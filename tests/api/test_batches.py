@@ -140,7 +140,7 @@ async def test_a_job_is_paused_gone_on_with_tried_again_and_cancelled(
 @pytest.mark.parametrize(
     ("method", "path", "headers", "body", "status"),
     [
-        ("POST", "", {"Content-Type": "application/json"}, b"{}", 400),
+        ("POST", "", {"Content-Type": "application/json"}, b"{}", 415),
         ("POST", "", {"Content-Type": NDJSON}, b"", 400),
         ("POST", "", {"Content-Type": NDJSON}, b"\n\n", 400),
         ("POST", "", {"Content-Type": ZIP}, b"PK\x05\x06", 400),
