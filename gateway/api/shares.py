@@ -20,6 +20,7 @@ from gateway.api.addresses import client_address
 from gateway.api.authentication import ANONYMOUS, caller_of
 from gateway.api.connections import CONNECTIONS
 from gateway.api.state import METRICS, SETTINGS, STORE
+from gateway.compute.turns import FOR
 from gateway.errors import GatewayError, Overloaded, TooManyRequests
 from gateway.settings import Settings
 from gateway.store.governing import REQUESTS_PER_MINUTE
@@ -169,6 +170,7 @@ async def _shared(
     if not (await shares.comes_to_place(tenant) if patient else shares.has_place(tenant)):
         raise _refused(request, "place", "too many requests at the same time", shares.taking)
     request.app[METRICS].shared("taken")
+    FOR.set(tenant)
     with shares.place(tenant):
         return await handler(request)
 

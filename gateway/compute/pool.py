@@ -1,7 +1,8 @@
 """A pool of worker processes, each at the end of a socket, and the queue before them.
 
 What waits while all are busy goes to the next free one in batches of small pieces, so that under load one
-message carries several; a piece that waits for nobody goes at once, alone.
+message carries several; a piece that waits for nobody goes at once, alone. Those who wait have turns, so that
+one with much work does not keep others from theirs.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple
 
 from gateway.compute.spare import Spare
+from gateway.compute.turns import FOR, Turns
 from gateway.compute.worker import HEADER, framed, work
 from gateway.errors import GatewayFailed, Overloaded, TooComplex
 from gateway.jsonld import TakesLong, bundled
@@ -120,7 +122,7 @@ class PoolCompute:
         self._metrics, self._warm, self._spare, self._deadline = metrics, warm, spare, deadline
         self._limit = workers + queue
         self._running = 0
-        self._waiting: deque[_Piece] = deque()
+        self._waiting: Turns[_Piece] = Turns()
         self._workers: list[_Worker] = []
         self._size = workers
         self._started = [self._spawned() for _ in range(workers)]
@@ -180,7 +182,7 @@ class PoolCompute:
         if self._connecting is None or not self._connecting.done():
             await self._connected()
         piece = _Piece(packed, small, asyncio.get_running_loop().create_future())
-        self._waiting.append(piece)
+        self._waiting.append(FOR.get(), piece)
         self.feed()
         try:
             return await asyncio.wait_for(piece.future, self._deadline)
@@ -199,10 +201,10 @@ class PoolCompute:
                 free.pop().give(batch)
 
     def _batch(self, free: int) -> Iterator[_Piece]:
-        """The pieces that wait for longest: a large one alone, small ones up to the share of one worker."""
+        """The pieces whose turn it is: a large one alone, small ones up to the share of one worker."""
         share, size, count = -(-len(self._waiting) // free), 0, 0
         while self._waiting and count < min(share, MAX_BATCH) and size < MAX_BATCH_BYTES:
-            piece = self._waiting[0]
+            piece = self._waiting.first()
             together = piece.small and not piece.alone
             if count and not together:
                 return
