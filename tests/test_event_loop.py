@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -84,6 +85,14 @@ def own() -> dict[str, Any]:
     return {**json.loads(heavy()), "issuer": {"id": gateway().signer.did, "type": ["Profile"]}}
 
 
+def presented() -> bytes:
+    """A presentation with a heavy credential in it."""
+    return json.dumps({"verifiablePresentation": {
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiablePresentation"],
+        "verifiableCredential": [own()],
+    }}).encode()  # fmt: skip
+
+
 FACES: dict[str, tuple[str, Callable[[], Any], int]] = {
     "convert": ("/v1/convert?to=ob3", heavy, 200),
     "verify": ("/v1/verify", heavy, 200),
@@ -92,6 +101,16 @@ FACES: dict[str, tuple[str, Callable[[], Any], int]] = {
     "verify over the VC API": (
         "/credentials/verify", lambda: json.dumps({"verifiableCredential": own()}).encode(), 400,
     ),
+    "check": ("/v1/check", heavy, 200),
+    "issue in one way": (
+        "/issuers/eddsa-rdfc-2022/credentials/issue", lambda: json.dumps({"credential": own()}).encode(), 201,
+    ),
+    "verify by one policy": (
+        "/verifiers/strict/credentials/verify",
+        lambda: json.dumps({"verifiableCredential": own()}).encode(), 400,
+    ),
+    "verify a presentation": ("/presentations/verify", presented, 400),
+    "verify a presentation by one policy": ("/verifiers/strict/presentations/verify", presented, 400),
     "page, convert": ("/", lambda: form(do="convert", to="ob3"), 200),
     "page, verify": ("/", lambda: form(do="verify", policy="strict"), 200),
 }  # fmt: skip
@@ -129,7 +148,10 @@ async def test_every_face_that_takes_a_document_is_watched() -> None:
         for route in app.router.routes()
         if route.method == "POST" and route.resource is not None
     }
-    assert posts == {path.partition("?")[0] for path, _, _ in FACES.values()}
+    asked = {path.partition("?")[0] for path, _, _ in FACES.values()}
+    shapes = {post: re.compile(re.sub(r"{\w+}", "[^/]+", post)) for post in posts}
+    assert [post for post, shape in shapes.items() if not any(map(shape.fullmatch, asked))] == []
+    assert [path for path in asked if not any(shape.fullmatch(path) for shape in shapes.values())] == []
 
 
 async def test_the_watch_sees_work_where_it_is_done() -> None:

@@ -8,7 +8,7 @@ from gateway.api.describing import ANY_BODY, REFUSALS, parameter
 from gateway.api.requests import body, known_parameters
 from gateway.api.state import GATEWAY
 from gateway.core.completeness import PROFILES
-from gateway.pipeline.completeness import complete
+from gateway.pipeline.completeness import complete_json
 
 __all__ = ["PATHS", "routes"]
 
@@ -22,8 +22,8 @@ async def check(request: web.Request) -> web.Response:
     """The elements of the ``profile`` with their places, signs of quality, and values that look wrong."""
     known_parameters(request, QUERY)
     profile = request.query.get("profile", PROFILES[0])
-    found = await complete(request.app[GATEWAY], await body(request), profile)
-    return web.json_response(found.to_json())
+    answer = await complete_json(request.app[GATEWAY], await body(request), profile)
+    return web.Response(body=answer, content_type="application/json", charset="utf-8")
 
 
 _POINTERS = {"type": "array", "items": {"type": "string", "description": "JSON pointer or XPath"}}

@@ -74,7 +74,10 @@ def _checks(app: web.Application) -> dict[str, Check]:
         gateway.signer.current()
 
     async def disk() -> None:
-        if shutil.disk_usage(app[SETTINGS].data).free < ROOM:
+        place = app[SETTINGS].data.absolute()
+        while not place.exists():  # it is made when something is first kept in it
+            place = place.parent
+        if shutil.disk_usage(place).free < ROOM:
             raise GatewayFailed("the disk is nearly full")
 
     checks: dict[str, Check] = {"compute": lambda: gateway.compute.run(contexts_known), "signer": signer}

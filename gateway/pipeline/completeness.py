@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway import core
-from gateway.core.completeness import Completeness, assess, profile_named
+from gateway.core.completeness import Completeness, assess, check_profile, profile_named
+from gateway.envelopes import write_json
 from gateway.pipeline.gateway import Gateway
 from gateway.report import Check
 
-__all__ = ["complete"]
+__all__ = ["complete", "complete_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,22 @@ async def complete(gateway: Gateway, data: bytes, profile: str) -> Completeness:
 
     Raises ``RequestRefused`` for an unknown profile and an ``InputRefused`` for what is no credential.
     """
-    profile_named(profile)
-    verified = await gateway.verify(data)
-    return await gateway.compute.run(_assess, AssessJob(data, profile, verified.checks))
+    return await gateway.compute.run(_assess, await _verified(gateway, data, profile))
+
+
+async def complete_json(gateway: Gateway, data: bytes, profile: str) -> bytes:
+    """The same as JSON, written where work is done."""
+    return await gateway.compute.run(_assess_json, await _verified(gateway, data, profile))
+
+
+async def _verified(gateway: Gateway, data: bytes, profile: str) -> AssessJob:
+    check_profile(profile)
+    return AssessJob(data, profile, (await gateway.verify(data)).checks)
 
 
 def _assess(job: AssessJob) -> Completeness:
     return assess(core.understand(job.data), profile_named(job.profile), job.checks)
+
+
+def _assess_json(job: AssessJob) -> bytes:
+    return write_json(_assess(job).to_json())

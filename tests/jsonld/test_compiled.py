@@ -18,9 +18,9 @@ from gateway.jsonld.compiled.scopes import MAX_PROGRAMS, MAX_SCOPES, compiled_sc
 EXAMPLES = sorted(
     path
     for path in (Path(__file__).resolve().parents[2] / "examples").glob("*.json")
-    if ".ob2." not in path.name
+    if not any(form in path.name for form in (".ob2.", ".eudi-learning."))
 )
-"""All but Open Badges 2.0, which is read and never signed."""
+"""All but Open Badges 2.0, which is read and never signed, and claims of a token, which are no linked data."""
 CHUNK = 500
 
 

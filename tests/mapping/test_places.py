@@ -29,9 +29,11 @@ def test_a_place_by_the_table(table: str, path: str, place: str | None) -> None:
     assert place_of(load_table(table), tuple(path.split("/"))) == place
 
 
-@pytest.mark.parametrize("name", [name for name in example_names() if "edci" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in example_names() if not name.partition(".")[2].startswith("e")]
+)
 def test_the_places_of_what_was_read_are_those_of_the_table(name: str) -> None:
-    """But for which of several, and one alone, where an array may stand."""
+    """But for which of several, and one alone, where an array may stand. XML has pools, a token few places."""
     source = understand(example_bytes(name))
     table = load_table(source.form.table)
     compared, seen = 0, set[str]()

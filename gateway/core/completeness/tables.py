@@ -17,7 +17,8 @@ from gateway.model import Credential, fields_of
 from gateway.resources import completeness_text
 
 __all__ = [
-    "PROFILES", "Element", "Obligation", "Path", "Profile", "Sign", "dimensions", "elements", "profile_named",
+    "PROFILES", "Element", "Obligation", "Path", "Profile", "Sign", "check_profile", "dimensions", "elements",
+    "profile_named",
 ]  # fmt: skip
 
 PROFILES = ("eu", "microbol", "oepass")
@@ -79,14 +80,19 @@ def elements() -> Mapping[str, Element]:
     }
 
 
-@cache
-def profile_named(name: str) -> Profile:
-    """A profile. Raises ``RequestRefused`` for a name there is none of."""
+def check_profile(name: str) -> None:
+    """Raise ``RequestRefused`` for a name that no profile has. Reads no table."""
     if name not in PROFILES:
         raise RequestRefused(
             f"no profile is named {name[:40]!r}",
             hint=f"A profile is {', '.join(PROFILES[:-1])} or {PROFILES[-1]}.",
         )
+
+
+@cache
+def profile_named(name: str) -> Profile:
+    """A profile. Raises ``RequestRefused`` for a name there is none of."""
+    check_profile(name)
     row = tomllib.loads(completeness_text("profiles"))[name]
     groups = (
         (Obligation.MANDATORY, row["mandatory"]),
