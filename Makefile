@@ -60,6 +60,7 @@ bench: install ## measure beside other stacks, up to 20 minutes; BENCH=--quick f
 	$(BIN)/python -m bench.run --corpora $(CORPORA) $(if $(BENCH),$(BENCH),--write docs/performance.md)
 
 soak: install ## run for hours what must hold while servers are killed and disks fail; RUNS=pushing runs some, SET="cycles=50" less
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/soak.txt
 	$(BIN)/python -m soak.run $(if $(RUNS),--only $(RUNS)) $(if $(SET),--set $(SET)) $(SOAK)
 
 examples: install ## write the examples' other forms anew
@@ -75,6 +76,8 @@ lock: install ## pin the dependencies anew, with hashes and without addresses
 		--no-emit-trusted-host --strip-extras --extra dev --output-file requirements/dev.txt pyproject.toml
 	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--strip-extras --output-file requirements/bench.txt requirements/bench.in
+	$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--strip-extras --output-file requirements/soak.txt requirements/soak.in
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache $(NODE)/node_modules

@@ -19,7 +19,18 @@ from typing import Any
 from sqlalchemy import create_engine, text
 
 from gateway.store.database import parsed
-from soak import failing_disk, following, growing, importing, learners, mixed, overload, pushing, stopping
+from soak import (
+    failing_disk,
+    following,
+    fuzzing,
+    growing,
+    importing,
+    learners,
+    mixed,
+    overload,
+    pushing,
+    stopping,
+)
 from soak.page import Entry, machine, recorded, versions
 from soak.result import Result
 from tests.databases import cluster, postgresql_programs
@@ -73,6 +84,11 @@ RUNS = {
     "importing-postgresql": Run(
         "The same on PostgreSQL with three workers, one of which is killed each time.", importing.run,
         {"workers": 3}, postgresql=True,
+    ),
+    "fuzzing": Run(
+        "schemathesis asks a server by its own description, in every way that covers it and at random: no answer is a "
+        "failure, and each has a status, a type and a shape that the description names.",
+        fuzzing.run,
     ),
     "learners": Run(
         "A thousand learners open their links of one campaign at once, each with a wallet of OpenID4VCI: each gets "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from gateway.codelists import code_list, list_of
-from gateway.resources import codelist_names
+from gateway.resources import codelist_names, codelist_text
 
 LISTS = [code_list(name) for name in codelist_names()]
 
@@ -22,6 +23,11 @@ def test_a_list_says_whose_it_is_and_when_it_was_seen(known) -> None:  # type: i
     assert date.fromisoformat(known.seen) <= date(2026, 12, 31)
     assert [*known.codes] == sorted(known.codes)
     assert all(label == label.strip() != "" for label in known.codes.values())
+
+
+@pytest.mark.parametrize("name", codelist_names())
+def test_codes_are_what_toml_says_they_are(name: str) -> None:
+    assert dict(code_list(name).codes) == tomllib.loads(codelist_text(name))["codes"]
 
 
 def test_a_code_is_of_the_list_its_address_says() -> None:

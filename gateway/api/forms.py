@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
-from aiohttp.http import HttpProcessingError
 
-from gateway.api.requests import BODY_DEADLINE, uncompressed
+from gateway.api.requests import BODY_DEADLINE, MALFORMED_FORM, uncompressed
 from gateway.envelopes.limits import MAX_BYTES
 from gateway.errors import MediaTypeUnsupported, RequestRefused, TooLarge
 
 __all__ = ["Form", "read_form"]
 
-BROKEN = (web.HTTPException, web.RequestPayloadError)
 MAX_PARTS = 16
 FIELD_BYTES = 200
 """Most bytes of a field that holds no credential."""
@@ -41,7 +39,7 @@ async def read_form(request: web.Request) -> Form:
         parts = await asyncio.wait_for(_parts(request), BODY_DEADLINE)
     except TimeoutError:
         raise RequestRefused("the form did not arrive in time") from None
-    except (ValueError, AssertionError, RuntimeError, LookupError, HttpProcessingError, *BROKEN):
+    except MALFORMED_FORM:
         raise RequestRefused("the form is malformed") from None
     data = parts.pop("file", b"") or parts.pop("text", b"").strip()
     return Form(data, {name: value.decode("utf-8", "replace") for name, value in parts.items()})

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import BodyPartReader, hdrs, web
+from aiohttp.http import HttpProcessingError
 
 from gateway.envelopes import read_json
 from gateway.envelopes.limits import MAX_BYTES
@@ -16,6 +17,7 @@ from gateway.messages import DEFAULT_LANGUAGE, LANGUAGES, chosen_language
 from gateway.store.moments import stamp
 
 __all__ = [
+    "MALFORMED_FORM",
     "NO_ROUTE",
     "asked_language",
     "begun",
@@ -52,6 +54,13 @@ def uncompressed(request: web.Request) -> None:
         raise RequestRefused("a compressed body is not accepted", hint="Send the bytes as they are.")
 
 
+MALFORMED_FORM = (
+    ValueError, AssertionError, RuntimeError, LookupError, EOFError, HttpProcessingError, web.HTTPException,
+    web.RequestPayloadError,
+)  # fmt: skip
+"""Whatever the reader of forms may raise for one that is no form."""
+
+
 async def body(request: web.Request) -> bytes:
     """The body as sent; never inflated, never longer than a credential may be."""
     uncompressed(request)
@@ -73,11 +82,12 @@ async def credential_and_image(request: web.Request) -> tuple[bytes, bytes]:
     """
     if request.content_type != "multipart/form-data":
         return await body(request), b""
+    uncompressed(request)
     try:
         parts = await asyncio.wait_for(_parts(request), BODY_DEADLINE)
     except TimeoutError:
         raise RequestRefused("the body did not arrive in time") from None
-    except (ValueError, AssertionError, EOFError, web.RequestPayloadError):
+    except MALFORMED_FORM:
         raise RequestRefused(
             "the form is malformed", hint="Send multipart/form-data as RFC 7578 has it."
         ) from None
