@@ -62,7 +62,7 @@ class Served:
                 except aiohttp.ClientError:
                     pass
                 await asyncio.sleep(LOOK)
-        raise RuntimeError(f"the server did not get ready: see {self._log}")
+        raise RuntimeError(f"the server did not get ready: see {self._log.name} in the folder of the run")
 
     async def end(self, how: signal.Signals) -> int:
         """End it, with everything it started where it is killed; its exit code."""
