@@ -316,17 +316,17 @@ def test_the_formats_described_are_those_there_are() -> None:
     assert set(to["schema"]["enum"]) == {form.name for form in FORMATS if form.write is not None}
 
 
+NO_FORMS = {
+    "nothing": b"",
+    "no end": b"--b",
+    "no head": b"--b\r\n[[1], {}]--b--\r\n",
+    "odd head": b"--b\r\nContent-Disposition: \xff\r\n\r\nx\r\n--b--",
+    "no boundary": b"x" * 70_000,
+}
+
+
 @pytest.mark.parametrize("path", ["/v1/convert?to=ob3", "/"])
-@pytest.mark.parametrize(
-    "sent",
-    [
-        b"",
-        b"--b",
-        b"--b\r\n[[1], {}]--b--\r\n",
-        b"--b\r\nContent-Disposition: \xff\r\n\r\nx\r\n--b--",
-        b"x" * 70_000,
-    ],
-)
+@pytest.mark.parametrize("sent", NO_FORMS.values(), ids=NO_FORMS)
 async def test_a_form_that_is_none_is_refused(client: TestClient, path: str, sent: bytes) -> None:
     answer = await client.post(path, data=sent, headers={"Content-Type": "multipart/form-data; boundary=b"})
     assert 400 <= answer.status < 500
