@@ -320,7 +320,7 @@ NO_FORMS = {
     "nothing": b"",
     "no end": b"--b",
     "no head": b"--b\r\n[[1], {}]--b--\r\n",
-    "odd head": b"--b\r\nContent-Disposition: \xff\r\n\r\nx\r\n--b--",
+    "odd head": b"--b\r\nContent-Disposition: ;;\r\n\r\nx\r\n--b--",
     "no boundary": b"x" * 70_000,
 }
 
