@@ -48,7 +48,7 @@ class Platform:
 
 
 async def listening(client: TestClient[Any, Any], access: Access, kind: str) -> dict[str, Any]:
-    answer = await client.post("/v1/sources", data=json.dumps({"kind": kind}), headers=access.headers)
+    answer = await client.post("/v1/sources", json={"kind": kind}, headers=access.headers)
     assert answer.status == 201, await answer.text()
     made: dict[str, Any] = await answer.json()
     return made
@@ -144,7 +144,7 @@ async def test_what_leads_nowhere_is_refused_and_what_fails_outside_is_tried_aga
     "body", [{}, {"kind": 7}, {"kind": "other"}, {"kind": "badgr", "secret": "mine"}, []]
 )
 async def test_a_source_of_no_kind_is_refused(platform: Platform, body: object) -> None:
-    answer = await platform.client.post("/v1/sources", data=json.dumps(body), headers=platform.access.headers)
+    answer = await platform.client.post("/v1/sources", json=body, headers=platform.access.headers)
     assert answer.status == 400
     reader = await access_to(platform.store, "registry", ("read", "push"))
     assert (await platform.client.get("/v1/sources", headers=reader.headers)).status == 403

@@ -57,7 +57,7 @@ class Scene:
     now: datetime = field(default=NOW)
 
     async def post(self, path: str, body: object = None, access: Access | None = None) -> tuple[int, Any]:
-        sent = json.dumps(body) if body is not None else None
+        sent = json.dumps(body).encode() if body is not None else None
         answer = await self.client.post(path, data=sent, headers=(access or self.access).headers)
         return answer.status, await answer.json(content_type=None)
 
@@ -293,7 +293,7 @@ async def test_another_tenants_webhooks_are_not_there(scene: Scene) -> None:
 async def test_a_wish_that_cannot_be_met_is_refused(store: Database, body: object, pointer: str) -> None:
     access = await access_to(store, "academy")
     async with TestClient(TestServer(make_app(Settings(), gateway(), store))) as client:
-        answer = await client.post("/v1/webhooks", data=json.dumps(body), headers=access.headers)
+        answer = await client.post("/v1/webhooks", json=body, headers=access.headers)
         told = await answer.json()
         assert (answer.status, told.get("pointer", "")) == (400, pointer), told
 
@@ -316,7 +316,7 @@ async def test_the_service_tells_by_itself_and_stops_cleanly(
     async with serving(world) as base:
         app = make_app(OPEN, gateway(settings=OPEN), store)
         async with TestClient(TestServer(app)) as client:
-            wish = json.dumps({"url": f"{base}/hook"})
+            wish = json.dumps({"url": f"{base}/hook"}).encode()
             assert (await client.post("/v1/webhooks", data=wish, headers=access.headers)).status == 201
             await client.post("/v1/credentials", data=MICRO, headers=access.headers)
             for _ in range(500):
