@@ -6,14 +6,14 @@ https://www.rfc-editor.org/rfc/rfc6749 section 4.1, https://www.rfc-editor.org/r
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from gateway.api.addresses import public_address
-from gateway.api.consent_html import consent_page, refused_page
-from gateway.api.describing import Paths, parameter, refusals
+from gateway.api.consent_html import consent_page, refused
+from gateway.api.consenting import described, page_response, sent_back
+from gateway.api.describing import Paths, parameter
 from gateway.api.oauth import JSON, form_of, once
 from gateway.api.requests import asked_language
 from gateway.api.schemas import TEXT
@@ -66,7 +66,7 @@ async def _answer(
             raise ConsentDenied("the person does not let the client in")
     except OAuthRefused as error:
         told = {"error": error.code, "error_description": error.detail, "state": fields.get("state", "")}
-        return _sent_back(request, fields["redirect_uri"], told)
+        return sent_back(fields["redirect_uri"], public_address(request), told)
     if not decided:
         return _asking(request, wish, fields)
     return await _let_in(request, wish, fields)
@@ -91,7 +91,8 @@ async def _let_in(request: web.Request, wish: Asked, fields: dict[str, str]) -> 
         code, scopes = await consent(store, wish, person, now)
     except (NotAuthenticated, ConsentDenied) as error:
         return _asking(request, wish, fields, error)
-    return _sent_back(request, wish.redirect_uri, {"code": code, "scope": scopes, "state": wish.state})
+    told = {"code": code, "scope": scopes, "state": wish.state}
+    return sent_back(wish.redirect_uri, public_address(request), told)
 
 
 def _asking(
@@ -103,52 +104,22 @@ def _asking(
         language, client, wish.scopes, {name: fields[name] for name in ASKED},
         wrong.detail if wrong is not None else "",
     )  # fmt: skip
-    return _html(request, text, wrong.status if wrong is not None else 200, f" https://{back.netloc}")
+    return page_response(request, text, wrong.status if wrong is not None else 200, f"https://{back.netloc}")
 
 
 def _refused(request: web.Request, error: GatewayError) -> web.Response:
-    return _html(request, refused_page(asked_language(request), error.detail), error.status)
-
-
-def _html(request: web.Request, text: str, status: int, back: str = "") -> web.Response:
-    """A page that runs nothing; its form may go to the gateway, and from there ``back`` to the client."""
-    policy = f"default-src 'none'; style-src 'self'; form-action 'self'{back}; frame-ancestors 'none'; base-uri 'none'"
-    language = asked_language(request)
-    headers = {"Content-Security-Policy": policy, "Content-Language": language, "Vary": "Accept-Language"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
-
-
-def _sent_back(request: web.Request, address: str, told: dict[str, str]) -> web.Response:
-    """The way back to the client, with what it is told and by whom."""
-    query = urlencode(
-        {**{name: value for name, value in told.items() if value}, "iss": public_address(request)}
-    )
-    joined = "&" if urlsplit(address).query else "?"
-    return web.Response(status=302, headers={"Location": f"{address.rstrip('?')}{joined}{query}"})
-
-
-def _described(summary: str, name: str, **more: Any) -> dict[str, Any]:
-    page: dict[str, Any] = {"text/html": {}}
-    return {
-        "summary": summary, "operationId": name, "security": [],
-        "responses": {
-            "200": {"description": "The page that asks", "content": page},
-            "302": {"description": "Back to the client, with a code or the reason why not"},
-            **refusals({"description": "Nobody is sent anywhere: it says why", "content": page | JSON}),
-        },
-        **more,
-    }  # fmt: skip
+    return page_response(request, refused(asked_language(request), error.detail), error.status)
 
 
 FIELDS = {"type": "object", "properties": dict.fromkeys((*ASKED, "key", "do"), TEXT)}
 PATHS: Paths = {
     "/oauth/authorize": {
-        "get": _described(
-            "Ask a person to let a client in", "authorize",
+        "get": described(
+            "Ask a person to let a client in", "authorize", JSON,
             parameters=[parameter(name, words, TEXT, required=True) for name, words in ASKED.items()],
         ),
-        "post": _described(
-            "Let a client in by showing a key, or do not", "decide",
+        "post": described(
+            "Let a client in by showing a key, or do not", "decide", JSON,
             requestBody={
                 "required": True, "content": {"application/x-www-form-urlencoded": {"schema": FIELDS}},
             },

@@ -7,18 +7,19 @@ https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html sectio
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from gateway.api.describing import Paths, parameter, refusals
+from gateway.api.consenting import described, page_response, sent_back
+from gateway.api.describing import Paths, parameter
 from gateway.api.oauth import form_of, once
 from gateway.api.oid4vci import JSON, TENANT, told
 from gateway.api.oid4vci_metadata import BELOW, access_of, issuer_of
 from gateway.api.requests import asked_language
 from gateway.api.schemas import TEXT
 from gateway.api.state import SETTINGS
-from gateway.api.wallet_html import refused_page, wallet_consent_page
+from gateway.api.wallet_html import refused, wallet_consent_page
 from gateway.errors import ConsentDenied, GatewayError, GrantInvalid, InputRefused, OAuthRefused, OfferEnded
 from gateway.pipeline.configurations import CONFIGURATIONS
 from gateway.pipeline.offer_access import Access, Consented
@@ -70,7 +71,7 @@ async def _answer(
         back = goes_back_to(fields.get("redirect_uri", ""))
     except InputRefused as error:
         return _refused(request, error)
-    issuer = issuer_of(request, access.tenant)
+    issuer, state = issuer_of(request, access.tenant), fields.get("state", "")
     try:
         wish = await asked_by(access, fields)
         if decided and sent.get("do") != "allow":
@@ -83,8 +84,8 @@ async def _answer(
             return _asking(request, wish, fields, error)
     except (OAuthRefused, OfferEnded) as error:
         known = error.code if isinstance(error, OAuthRefused) else ConsentDenied.code
-        return _sent_back(back, issuer, {"error": known, "error_description": error.detail, **_state(fields)})
-    return _sent_back(back, issuer, {"code": granted, **_state(fields)})
+        return sent_back(back, issuer, {"error": known, "error_description": error.detail, "state": state})
+    return sent_back(back, issuer, {"code": granted, "state": state})
 
 
 async def _fields(access: Access, sent: dict[str, str]) -> dict[str, str]:
@@ -93,10 +94,6 @@ async def _fields(access: Access, sent: dict[str, str]) -> dict[str, str]:
         return {name: sent[name] for name in FIELDS if name in sent}
     name = sent["request_uri"].removeprefix(PUSHED)
     return dict(await access.pushed(name, sent.get("client_id", "")))
-
-
-def _state(fields: dict[str, str]) -> dict[str, str]:
-    return {"state": fields["state"]} if fields.get("state") else {}
 
 
 def _asking(
@@ -109,44 +106,15 @@ def _asking(
         asks_code=wish.offer.tx_code is not None, wrong=wrong.detail if wrong is not None else "",
     )  # fmt: skip
     web_origin = parts.scheme in ("http", "https")
-    back = f" {parts.scheme}://{parts.netloc}" if web_origin else f" {parts.scheme}:"
-    return _html(request, text, wrong.status if wrong is not None else 200, back)
+    back = f"{parts.scheme}://{parts.netloc}" if web_origin else f"{parts.scheme}:"
+    return page_response(request, text, wrong.status if wrong is not None else 200, back)
 
 
 def _refused(request: web.Request, error: GatewayError) -> web.Response:
-    return _html(request, refused_page(asked_language(request), error.detail), error.status)
+    return page_response(request, refused(asked_language(request), error.detail), error.status)
 
 
-def _html(request: web.Request, text: str, status: int, back: str = "") -> web.Response:
-    """A page that runs nothing; its form may go to the gateway, and from there ``back`` to the wallet."""
-    policy = f"default-src 'none'; style-src 'self'; form-action 'self'{back}; frame-ancestors 'none'; base-uri 'none'"
-    language = asked_language(request)
-    headers = {"Content-Security-Policy": policy, "Content-Language": language, "Vary": "Accept-Language"}
-    return web.Response(text=text, content_type="text/html", status=status, headers=headers)
-
-
-def _sent_back(address: str, issuer: str, said: dict[str, str]) -> web.Response:
-    """The way back to the wallet, with what it is told and by whom."""
-    joined = "&" if urlsplit(address).query else "?"
-    query = urlencode({**said, "iss": issuer})
-    return web.Response(status=302, headers={"Location": f"{address.rstrip('?')}{joined}{query}"})
-
-
-def _described(summary: str, name: str, **more: Any) -> dict[str, Any]:
-    page: dict[str, Any] = {"text/html": {}}
-    return {
-        "summary": summary, "operationId": name, "security": [],
-        "responses": {
-            "200": {"description": "The page that asks", "content": page},
-            "302": {"description": "Back to the wallet, with a code or the reason why not"},
-            **refusals(
-                {"description": "Nobody is sent anywhere: it says why", "content": page | {"application/json": {}}}
-            ),
-        },
-        **more,
-    }  # fmt: skip
-
-
+REFUSED: dict[str, Any] = {"application/json": {}}
 FORM = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
 PATHS: Paths = {
     BELOW + "/par": {
@@ -160,12 +128,12 @@ PATHS: Paths = {
     },
     BELOW + "/authorize": {
         "parameters": [TENANT],
-        "get": _described(
-            "Ask a person to let a wallet have what was offered", "walletAuthorize",
+        "get": described(
+            "Ask a person to let a wallet have what was offered", "walletAuthorize", REFUSED,
             parameters=[parameter(name, "Of the authorization request.", TEXT) for name in (*FIELDS, "request_uri")],
         ),
-        "post": _described(
-            "Let a wallet have it, or do not", "walletDecide", requestBody={"required": True, "content": FORM}
+        "post": described(
+            "Let a wallet have it, or do not", "walletDecide", REFUSED, requestBody={"required": True, "content": FORM}
         ),
     },
 }  # fmt: skip

@@ -12,13 +12,16 @@ from io import BytesIO
 
 import segno
 
+from gateway.api.shell_html import decision, refused_page, shell
 from gateway.messages import words
 
-__all__ = ["FormRow", "offer_page", "qr_code", "refused_page", "wallet_consent_page"]
+__all__ = ["FormRow", "offer_page", "qr_code", "refused", "wallet_consent_page"]
 
 LONGEST_QR = 400
 """Characters that a code to scan may have at most (VCALM section 3.7)."""
 SCALE = 4
+BELOW_TENANT = "../../style.css"
+"""Where the style sheet is from the pages of an issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ def offer_page(
     listed = "".join(_form(said, form) for form in forms)
     asked = f'<p class="aside">{escape(said["asks_code"])}</p>' if asks_code else ""
     waits = f'<p class="aside">{escape(said["ready"])} {escape(ready[:10])}</p>' if ready else ""
-    return _page(
+    return shell(
         language,
+        said["title"],
         f"""<p><strong>{escape(issuer)}</strong> {escape(said["offers"])}</p>
 {asked}{waits}
 <h2>{escape(said["scan"])}</h2>
@@ -82,59 +86,23 @@ def wallet_consent_page(
     """The question whether the wallet at ``wallet`` may have what ``issuer`` offers."""
     said, consent = words(language)["wallet"], words(language)["consent"]
     listed = "".join(f"<li>{escape(name)}</li>" for name in forms)
-    hidden = "".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
-        for name, value in fields.items()
-    )
-    problem = f'<p class="answer invalid" role="alert">{escape(wrong)}</p>' if wrong else ""
     code = (
         f'<label for="tx_code">{escape(said["code"])}</label>'
         '<input type="text" id="tx_code" name="tx_code" autocomplete="one-time-code" spellcheck="false" required>'
         if asks_code
         else ""
     )
-    return _page(
+    return shell(
         language,
+        said["title"],
         f"""<p>{escape(said["asks"])} <strong>{escape(issuer)}</strong>:</p>
 <ul>{listed}</ul>
 <p class="aside">{escape(consent["returns"])} <code>{escape(wallet)}</code></p>
-{problem}
-<form method="post" action="authorize?language={escape(language)}">
-{hidden}
-{code}
-<button name="do" value="allow">{escape(consent["allow"])}</button>
-<button name="do" value="deny" formnovalidate>{escape(consent["deny"])}</button>
-</form>""",
-        "../../style.css",
+{decision(language, fields, code, wrong)}""",
+        BELOW_TENANT,
     )
 
 
-def refused_page(language: str, detail: str) -> str:
-    """That a wallet cannot ask like this; nobody is sent anywhere."""
-    said = words(language)["consent"]
-    return _page(
-        language,
-        f'<p class="answer invalid">{escape(said["refused"])}: {escape(detail)}</p>',
-        "../../style.css",
-    )
-
-
-def _page(language: str, content: str, style: str) -> str:
-    title = escape(words(language)["wallet"]["title"])
-    return f"""<!doctype html>
-<html lang="{escape(language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<link rel="stylesheet" href="{style}">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{content}
-</main>
-</body>
-</html>
-"""
+def refused(language: str, detail: str) -> str:
+    """That a wallet cannot ask like this."""
+    return refused_page(language, words(language)["wallet"]["title"], detail, BELOW_TENANT)
