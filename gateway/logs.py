@@ -13,6 +13,7 @@ import secrets
 import sys
 import threading
 import time
+import warnings
 from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +55,7 @@ def log_to_standard_error(form: str | None = None) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It quotes what was sent where that is no HTTP, and is told of nothing that is not told here.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"aiohttp\.")  # so do its warnings of odd heads in forms
     sys.excepthook = _unexpected
     threading.excepthook = lambda told: _unexpected(told.exc_type, told.exc_value, told.exc_traceback)
 

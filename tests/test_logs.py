@@ -159,3 +159,14 @@ async def test_the_line_of_a_request_has_its_parts(
         "method": "GET", "route": "/v1/credentials/{id}", "status": 400, "tenant": access.tenant, "level": "INFO",
     }  # fmt: skip
     assert "tenant" not in two
+
+
+def test_warnings_of_the_http_library_are_not_told_since_they_quote_what_was_sent() -> None:
+    script = (
+        "import warnings; from gateway.logs import log_to_standard_error; log_to_standard_error('json')\n"
+        "from aiohttp.multipart import parse_content_disposition as parse\n"
+        f"print(parse('form-data; =; {MARKER}'))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "(None, {})\n"
+    assert done.stderr == ""
