@@ -2,7 +2,7 @@
 
 What waits while all are busy goes to the next free one in batches of small pieces, so that under load one
 message carries several; a piece that waits for nobody goes at once, alone. Those who wait have turns, so that
-one with much work does not keep others from theirs.
+one with much work is not the only one that is worked for.
 """
 
 from __future__ import annotations
